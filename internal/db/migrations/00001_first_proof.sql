@@ -107,7 +107,7 @@ CREATE TABLE person_identifier (
     verified    BOOLEAN NOT NULL,
     PRIMARY KEY (person_id, purpose, kind, key_version, hmac)
 );
-CREATE UNIQUE INDEX person_identifier_verified ON person_identifier (purpose, kind, key_version, hmac) WHERE verified;
+CREATE UNIQUE INDEX person_identifier_purpose_kind_key_version_hmac ON person_identifier (purpose, kind, key_version, hmac) WHERE verified;
 CREATE INDEX person_identifier_hmac ON person_identifier (purpose, kind, key_version, hmac);
 
 CREATE TABLE registry_record (
