@@ -2,6 +2,8 @@ package lang
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,6 +55,24 @@ func (t *Texts) Get(key string, args map[string]any) Text {
 func (t *Texts) Has(key string) bool {
 	_, ok := t.messages[key]
 	return ok
+}
+
+// Raw returns the message of the language itself with its placeholders in it,
+// plural forms one after the other, or "". It is for checks on the catalogue.
+func (t *Texts) Raw(key string) string {
+	m := t.messages[key]
+	var forms []string
+	for _, form := range slices.Sorted(maps.Keys(m.forms)) {
+		var b strings.Builder
+		for i, part := range m.forms[form] {
+			if i%2 == 1 {
+				part = "{{." + part + "}}"
+			}
+			b.WriteString(part)
+		}
+		forms = append(forms, b.String())
+	}
+	return strings.Join(forms, "\n\n")
 }
 
 // Date returns a day as people read it: "23 november 2026". The day is written
