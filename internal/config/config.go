@@ -1,0 +1,244 @@
+// Package config is the configuration of Loket: one struct, read from a TOML file
+// and the environment. Its zero value works; the comments of the fields are its
+// documentation. A key that nobody knows is an error, and so is a value that cannot
+// work, both with the name of the key. Secrets stand in files of their own; printed,
+// a configuration shows their paths and nothing else.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+	"github.com/BurntSushi/toml"
+)
+
+// Config is everything that an operator can set.
+type Config struct {
+	Name string `toml:"name"` // host people know, such as "loket.example"; in links, mails and the audit log. Default "localhost".
+	Data string `toml:"data"` // directory of what Loket keeps. Default "loket-data".
+
+	Database   Database   `toml:"database"`
+	Keys       Keys       `toml:"keys"`
+	Public     Public     `toml:"public"`
+	Operations Operations `toml:"operations"`
+	Mail       Mail       `toml:"mail"`
+	SMS        Gateway    `toml:"sms"`
+	Voice      Gateway    `toml:"voice"`
+	Route      Route      `toml:"route"`
+	Backup     Backup     `toml:"backup"`
+	Log        Log        `toml:"log"`
+}
+
+// Database says where the database is.
+type Database struct {
+	URL string `toml:"url"` // "sqlite:PATH" or "postgres://…". Default a file "loket.db" in Data.
+}
+
+// Keys says where the keys are. Never on the volume of the database, never in its backup.
+type Keys struct {
+	Dir            string `toml:"dir"`             // key directory. Default "keys" in Data, which is for trying out only.
+	PassphraseFile string `toml:"passphrase_file"` // opens the signing keys. Default "passphrase" in Dir.
+}
+
+// Public is the listener for people and programs.
+type Public struct {
+	Addr    string         `toml:"addr"`    // Default "localhost:8080".
+	URL     string         `toml:"url"`     // as people see it, without a path. Default "http://" and Addr.
+	Proxies []netip.Prefix `toml:"proxies"` // proxies whose X-Forwarded-For is believed. Default none.
+}
+
+// Operations is the listener for metrics and health, on loopback.
+type Operations struct {
+	Addr string `toml:"addr"` // Default "localhost:9090"; "off" for none.
+}
+
+// Mail is the server that takes our mail.
+type Mail struct {
+	Host         string `toml:"host"`          // Default "localhost".
+	Port         int    `toml:"port"`          // Default 25.
+	TLS          string `toml:"tls"`           // "starttls", "tls", or "none", which is refused but for loopback. Default "starttls".
+	From         string `toml:"from"`          // Default "noreply@" and Name.
+	User         string `toml:"user"`          // Default none.
+	PasswordFile string `toml:"password_file"` // Default none.
+}
+
+// Gateway is an HTTP service that sends text messages or speaks them. Body and
+// headers are templates over .To, .Text, .Reference and .Channel.
+type Gateway struct {
+	URL             string            `toml:"url"`                // Default none: the channel is off.
+	Method          string            `toml:"method"`             // Default POST.
+	Headers         map[string]string `toml:"headers"`            // {{.Secret}} stands for the content of SecretFile.
+	SecretFile      string            `toml:"secret_file"`        // Default none.
+	Body            string            `toml:"body"`               // Default a JSON object of to, text, reference and channel.
+	ReferencePath   string            `toml:"reference_path"`     // where the answer holds the gateway's reference. Default "id".
+	ReportReference string            `toml:"report_reference"`   // where a delivery report holds it. Default "id".
+	ReportStatus    string            `toml:"report_status"`      // where it holds the status. Default "status".
+	ReportSecret    string            `toml:"report_secret_file"` // signs delivery reports. Default none: reports are refused.
+}
+
+// Route says what is offered and how often requests are matched.
+type Route struct {
+	Packs   string   `toml:"packs"`   // directory of packs. Default those in the program.
+	Pack    string   `toml:"pack"`    // the route offered. Default "gkvi-amsterdam-2021".
+	Rules   string   `toml:"rules"`   // the pack with certificate rules. Default "covid-2021".
+	Match   Duration `toml:"match"`   // between two batches. Default 5 minutes.
+	Country string   `toml:"country"` // that issues certificates, ISO 3166. Default "NL".
+	Issuer  string   `toml:"issuer"`  // as printed in certificates. Default that of the pack's owner.
+}
+
+// Backup says who can read backups.
+type Backup struct {
+	Recipients []string `toml:"recipients"` // age public keys; backups are refused without one.
+}
+
+// Log says how much is told. Nothing of a person is, at any level.
+type Log struct {
+	Level string `toml:"level"` // "debug", "info", "warn" or "error". Default "info".
+}
+
+// Duration is a time.Duration as Go writes it, such as "5m".
+type Duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	*d = Duration(parsed)
+	return err
+}
+
+// MarshalText writes a duration.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// Load reads the file at path, or nothing when path is empty, then the
+// environment (LOKET_DATABASE_URL, LOKET_KEYS_DIR, LOKET_DATA), and fills in the
+// defaults.
+func Load(path string, env func(string) string) (Config, error) {
+	var c Config
+	if path != "" {
+		file, err := os.Open(path)
+		if err != nil {
+			return Config{}, fmt.Errorf("open configuration: %w", err)
+		}
+		defer file.Close()
+		if c, err = Parse(file); err != nil {
+			return Config{}, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	for name, field := range map[string]*string{
+		"LOKET_DATA": &c.Data, "LOKET_DATABASE_URL": &c.Database.URL, "LOKET_KEYS_DIR": &c.Keys.Dir,
+	} {
+		if value := env(name); value != "" {
+			*field = value
+		}
+	}
+	c.fill()
+	return c, c.check()
+}
+
+// Parse reads TOML. Unknown keys are errors.
+func Parse(r io.Reader) (Config, error) {
+	var c Config
+	meta, err := toml.NewDecoder(r).Decode(&c)
+	if err != nil {
+		return Config{}, err
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		names := make([]string, len(unknown))
+		for i, key := range unknown {
+			names[i] = key.String()
+		}
+		return Config{}, fmt.Errorf("unknown keys: %s", strings.Join(names, ", "))
+	}
+	return c, nil
+}
+
+// Default returns the configuration of an empty file with another data directory.
+func Default(data string) Config {
+	c := Config{Data: data}
+	c.fill()
+	return c
+}
+
+func (c *Config) fill() {
+	or(&c.Name, "localhost")
+	or(&c.Data, "loket-data")
+	or(&c.Database.URL, "sqlite:"+filepath.Join(c.Data, "loket.db"))
+	or(&c.Keys.Dir, filepath.Join(c.Data, "keys"))
+	or(&c.Keys.PassphraseFile, filepath.Join(c.Keys.Dir, "passphrase"))
+	or(&c.Public.Addr, "localhost:8080")
+	or(&c.Public.URL, "http://"+c.Public.Addr)
+	or(&c.Operations.Addr, "localhost:9090")
+	or(&c.Mail.Host, "localhost")
+	or(&c.Mail.TLS, "starttls")
+	or(&c.Mail.From, "noreply@"+c.Name)
+	if c.Mail.Port == 0 {
+		c.Mail.Port = 25
+	}
+	for _, g := range []*Gateway{&c.SMS, &c.Voice} {
+		or(&g.Method, "POST")
+		or(&g.ReferencePath, "id")
+		or(&g.ReportReference, "id")
+		or(&g.ReportStatus, "status")
+	}
+	or(&c.Route.Pack, "gkvi-amsterdam-2021")
+	or(&c.Route.Rules, "covid-2021")
+	or(&c.Route.Country, "NL")
+	if c.Route.Match == 0 {
+		c.Route.Match = Duration(5 * time.Minute)
+	}
+	or(&c.Log.Level, "info")
+}
+
+func or(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// check finds what cannot work, all of it at once.
+func (c Config) check() error {
+	var problems []error
+	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	if !strings.HasPrefix(c.Database.URL, "sqlite:") && !strings.HasPrefix(c.Database.URL, "postgres://") {
+		add("database.url begins with neither sqlite: nor postgres://")
+	}
+	if u, err := url.Parse(c.Public.URL); err != nil || u.Host == "" || u.Path != "" {
+		add("public.url is not an address without a path")
+	} else if u.Scheme != "https" && !loopback(u.Hostname()) {
+		add("public.url must be https but on this machine")
+	}
+	switch c.Mail.TLS {
+	case "starttls", "tls":
+	case "none":
+		if !loopback(c.Mail.Host) {
+			add("mail.tls may be none only for a server on this machine")
+		}
+	default:
+		add("mail.tls is %q", c.Mail.TLS)
+	}
+	for _, r := range c.Backup.Recipients {
+		if _, err := age.ParseX25519Recipient(r); err != nil {
+			add("backup.recipients: %q is not an age public key", r)
+		}
+	}
+	if time.Duration(c.Route.Match) < 0 {
+		add("route.match is negative")
+	}
+	return errors.Join(problems...)
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
