@@ -60,9 +60,9 @@ type DB struct {
 	write  *sql.DB
 	writer *writer // nil on PostgreSQL, where the server orders the writers
 
-	texts      sync.Map // query → its text on this engine
-	layouts    sync.Map // reflect.Type → *layout
-	statements sync.Map // query → *sql.Stmt on read; SQLite only
+	reads   execer   // read, with prepared statements on SQLite
+	texts   sync.Map // query → its text on this engine
+	layouts sync.Map // reflect.Type → *layout
 }
 
 // Tx is one transaction. It is valid inside the function given to Update only,

@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"sync"
 	"sync/atomic"
 
 	"loket/internal/fault"
@@ -21,9 +20,11 @@ const maxGroup = 256
 type writer struct {
 	db      *DB
 	conn    *sql.Conn
+	exec    execer        // conn, with prepared statements
 	turn    chan struct{} // holds one value while somebody has the turn
 	waiting atomic.Int64  // updates that want the turn and will take it
-	strays  sync.WaitGroup
+	commits atomic.Int64  // groups that were made durable
+	updates atomic.Int64  // updates in them, refused ones too
 
 	// The rest belongs to whoever has the turn.
 	ctx    context.Context // the writer's own, for the statements of a group
@@ -43,7 +44,7 @@ func newWriter(ctx context.Context, pool *sql.DB) (*writer, error) {
 	if err != nil {
 		return nil, classify("open database", err)
 	}
-	return &writer{conn: conn, turn: make(chan struct{}, 1), ctx: context.WithoutCancel(ctx)}, nil
+	return &writer{conn: conn, exec: &statements{from: conn}, turn: make(chan struct{}, 1), ctx: context.WithoutCancel(ctx)}, nil
 }
 
 // update is DB.Update.
@@ -75,11 +76,12 @@ func (w *writer) await(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		// The group may be kept open for us: somebody must still take this turn.
-		w.strays.Go(func() {
+		// The turn always comes, so the goroutine always ends.
+		go func() {
 			w.turn <- struct{}{}
 			w.waiting.Add(-1)
 			w.pass()
-		})
+		}()
 		return fault.New(fault.Unavailable, "", "wait to write: %w", ctx.Err())
 	}
 }
@@ -105,7 +107,7 @@ func (w *writer) join(fn func(*Tx) error) (g *group, err error) {
 	}
 	keep := false
 	defer func() { w.settle(keep) }() // also when fn panics or ends its goroutine
-	tx := &Tx{db: w.db, ctx: w.ctx, exec: w.conn}
+	tx := &Tx{db: w.db, ctx: w.ctx, exec: w.exec}
 	err = runUpdate(tx, fn)
 	keep = err == nil
 	return g, err
@@ -127,14 +129,21 @@ func (w *writer) settle(keep bool) {
 // pass commits if nobody is waiting to join, and gives up the turn.
 func (w *writer) pass() {
 	if g := w.group; g != nil && (g.size >= maxGroup || w.waiting.Load() == 0) {
-		if err := w.do("COMMIT"); err != nil {
-			w.abandon(err)
-		} else {
-			w.group = nil
-			close(g.done)
-		}
+		w.commit(g)
 	}
 	<-w.turn
+}
+
+// commit makes the group durable, or fails all of it.
+func (w *writer) commit(g *group) {
+	if err := w.do("COMMIT"); err != nil {
+		w.abandon(err)
+		return
+	}
+	w.commits.Add(1)
+	w.updates.Add(int64(g.size))
+	w.group = nil
+	close(g.done)
 }
 
 // abandon gives up the group: all in it fail, since none was made durable.
@@ -157,12 +166,7 @@ func (w *writer) alone(ctx context.Context, fn func(*sql.Conn) error) error {
 		return fault.New(fault.Unavailable, "", "the database is closed")
 	}
 	if g := w.group; g != nil {
-		if err := w.do("COMMIT"); err != nil {
-			w.abandon(err)
-		} else {
-			w.group = nil
-			close(g.done)
-		}
+		w.commit(g)
 	}
 	return fn(w.conn)
 }
@@ -172,17 +176,15 @@ func (w *writer) close() {
 	w.waiting.Add(1)
 	w.turn <- struct{}{}
 	w.waiting.Add(-1)
-	if w.closed {
-		w.pass()
-		return
-	}
+	first := !w.closed
 	w.closed = true
-	w.pass()
-	w.strays.Wait()
-	w.conn.Close()
+	w.pass() // commits what waits
+	if first {
+		w.conn.Close()
+	}
 }
 
 func (w *writer) do(statement string) error {
-	_, err := w.conn.ExecContext(w.ctx, statement)
+	_, err := w.exec.ExecContext(w.ctx, statement)
 	return classify(statement, err)
 }

@@ -38,7 +38,7 @@ func openPostgreSQL(ctx context.Context, url string) (*DB, error) {
 		pool.SetMaxIdleConns(maxPool)
 		pool.SetConnMaxIdleTime(5 * time.Minute)
 	}
-	d := &DB{engine: PostgreSQL, read: read, write: write}
+	d := &DB{engine: PostgreSQL, read: read, reads: read, write: write}
 	if err := write.PingContext(ctx); err != nil {
 		d.Close()
 		return nil, classify("open database", err)

@@ -87,7 +87,7 @@ func (d *DB) query(ctx context.Context, query string, args []any) (*sql.Rows, er
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", brief(query), err)
 	}
-	rows, err := d.read.QueryContext(ctx, d.text(query), values...)
+	rows, err := d.reads.QueryContext(ctx, d.text(query), values...)
 	return rows, classify(query, err)
 }
 

@@ -98,11 +98,29 @@ func (to target) point(row reflect.Value, dest []any) {
 			field = row.FieldByIndex(at)
 		}
 		dest[i] = field.Addr().Interface()
-		switch dest[i].(type) {
+		switch d := dest[i].(type) {
 		case *time.Time, **time.Time, *sql.Null[time.Time]:
 			dest[i] = instant{dest[i]}
+		case *[]byte:
+			dest[i] = bytesOrNil{d}
 		}
 	}
+}
+
+// bytesOrNil tells an empty value from NULL, which the driver of SQLite does
+// not when it scans into a slice.
+type bytesOrNil struct{ dest *[]byte }
+
+func (b bytesOrNil) Scan(src any) error {
+	switch src := src.(type) {
+	case nil:
+		*b.dest = nil
+	case []byte:
+		*b.dest = append([]byte{}, src...)
+	default:
+		return fmt.Errorf("a %T where bytes belong", src)
+	}
+	return nil
 }
 
 // instant scans Unix seconds into a time in UTC.

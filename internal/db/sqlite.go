@@ -55,7 +55,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	readers := max(4, 2*runtime.GOMAXPROCS(0))
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	d := &DB{engine: SQLite, path: path, read: read, write: write, writer: w}
+	d := &DB{engine: SQLite, path: path, read: read, reads: &statements{from: read}, write: write, writer: w}
 	w.db = d
 	return d, nil
 }
@@ -84,4 +84,13 @@ func (d *DB) Checkpoint(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// Groups returns how many group commits there were since Open and how many
+// updates took part in them, for metrics. Both are 0 on PostgreSQL.
+func (d *DB) Groups() (commits, updates int64) {
+	if d.writer == nil {
+		return 0, 0
+	}
+	return d.writer.commits.Load(), d.writer.updates.Load()
 }
