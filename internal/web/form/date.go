@@ -73,9 +73,9 @@ func (f Date) Format(s fmt.State, _ rune) { hide(s, f.Name, f.Error) }
 // Parts returns the three controls in their order on the page.
 func (f Date) Parts() []DatePart {
 	parts := []DatePart{
-		{Part: Day, Label: "form.date.day", Value: f.Day, Width: 2},
-		{Part: Month, Label: "form.date.month", Value: f.Month, Width: 2},
-		{Part: Year, Label: "form.date.year", Value: f.Year, Width: 4},
+		{Part: Day, Label: "common.date.day", Value: f.Day, Width: 2},
+		{Part: Month, Label: "common.date.month-field", Value: f.Month, Width: 2},
+		{Part: Year, Label: "common.date.year", Value: f.Year, Width: 4},
 	}
 	for i := range parts {
 		p := &parts[i]

@@ -1,0 +1,68 @@
+package web
+
+import (
+	"net/http"
+
+	"loket/internal/fault"
+)
+
+// PublicPolicy is the Content-Security-Policy of pages for people: no script
+// at all, nothing from another host, in nobody's frame. Pictures may stand in
+// the page itself, for the code of a certificate.
+const PublicPolicy = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; form-action 'self'; " +
+	"script-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+// fixedHeaders are on every answer (OWASP ASVS 5.0: V3.4, V14.3.2). The values
+// are shared between answers and must not be changed in place.
+var fixedHeaders = http.Header{
+	"Cache-Control":                {"no-store"},
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+	"Permissions-Policy": {"accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), " +
+		"payment=(), usb=(), browsing-topics=(), interest-cohort=()"},
+	"Referrer-Policy":        {"no-referrer"},
+	"X-Content-Type-Options": {"nosniff"},
+	"X-Frame-Options":        {"DENY"}, // for browsers that do not know frame-ancestors
+}
+
+// hsts holds for two years, as the preload list asks.
+var hsts = []string{"max-age=63072000; includeSubDomains; preload"}
+
+// publicPolicy is PublicPolicy as a header value.
+var publicPolicy = []string{PublicPolicy}
+
+func (s *Site) setHeaders(h http.Header) {
+	for name, value := range fixedHeaders {
+		h[name] = value
+	}
+	h["Content-Security-Policy"] = publicPolicy
+	if s.Policy != "" {
+		h["Content-Security-Policy"] = []string{s.Policy}
+	}
+	if s.Secure {
+		h["Strict-Transport-Security"] = hsts
+	}
+}
+
+// sameOrigin refuses a request that changes something and comes from another
+// site (ASVS V3.5.1), as Sec-Fetch-Site tells, or Origin in older browsers.
+//
+// Browsers of before 2023 send no Sec-Fetch-Site, and, since our pages send no
+// referrer, they make the Origin of our own forms "null", as a page in a
+// sandbox would. People with old phones must get in all the same: such a POST
+// passes, unless RefuseOldBrowsers is set. What it can do is bound by the
+// cookies, which are SameSite=Strict and which those browsers keep from
+// requests of other sites; without a cookie a POST has no power that its sender
+// lacks.
+func (s *Site) sameOrigin(r *http.Request) error {
+	if isRead(r) {
+		return nil
+	}
+	if !s.RefuseOldBrowsers && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "null" {
+		return nil
+	}
+	if err := s.protection.Check(r); err != nil {
+		return fault.New(fault.Denied, "web.error.other-site", "check the origin of a request: %w", err)
+	}
+	return nil
+}

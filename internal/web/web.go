@@ -1,0 +1,186 @@
+// Package web is the ground that all pages of Loket stand on: the frame and
+// the parts of a page, the handlers' contract, the answers to errors, and what
+// every answer carries for safety.
+//
+// A page is a struct that embeds [Page], a template of the same name that
+// defines "main", and a [Handler]; the three stand in one file and the
+// template beside it:
+//
+//	type namePage struct {
+//		web.Page
+//		Name form.Text
+//	}
+//
+//	func (p *pages) name(w http.ResponseWriter, r *http.Request) error {
+//		return p.site.Render(w, r, "name", &namePage{Page: web.Page{Title: "request.name.title"}, Name: nameField()})
+//	}
+//
+// All routes of a listener are added to its [Site] in one list. Paths there
+// have no language: a person asks for /nl/name, and a path without a language
+// is sent to the one the browser prefers. Templates speak with {{t "key"}} and
+// link with {{link "/name"}}.
+//
+// A handler returns its error and writes nothing then. The Site turns the kind
+// of the fault into a status and a page in the person's language; what went
+// wrong inside goes to the log with an id, and only the id is on the page.
+//
+// No page needs a script, loads anything from another host, or sets a cookie
+// that its handler did not ask for. Every answer says that it must not be
+// stored, but those of [Site.Still] and of the [Assets].
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"loket/internal/lang"
+	"loket/internal/web/throttle"
+)
+
+// Handler answers a request for a page, or returns an error and writes nothing.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// Site is what one listener serves. Set the fields, add the routes, then use
+// it as a handler; nothing may change after that.
+type Site struct {
+	Renderer *Renderer
+	Assets   *Assets
+	Log      *slog.Logger
+	NewID    func() string // id of an error, to be read out on the phone
+
+	// Secure says that people reach the site over https. Only a demo on
+	// loopback may leave it out.
+	Secure bool
+	// Policy is the Content-Security-Policy; empty is [PublicPolicy].
+	Policy string
+	// RefuseOldBrowsers refuses a POST that proves its origin by neither
+	// Sec-Fetch-Site nor Origin. See [Site.sameOrigin].
+	RefuseOldBrowsers bool
+
+	// Throttle counts requests by source; nil counts nothing. Zero limits are
+	// [Reading] and [Writing].
+	Throttle         *throttle.Throttle
+	Proxies          throttle.Proxies
+	Reading, Writing throttle.Limit
+
+	// LeaveTo is where "leave quickly" leads: an everyday page elsewhere, as an
+	// absolute URL.
+	LeaveTo string
+
+	pages, rest http.ServeMux
+	protection  http.CrossOriginProtection
+}
+
+// Page adds a page. The pattern is one of [http.ServeMux] without language or
+// host, such as "GET /request/name".
+func (s *Site) Page(pattern string, h Handler) {
+	s.pages.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		if err := s.limit(r); err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+// Handle adds what is not a page and has no language, such as an API. It
+// carries the safety headers and nothing else: limits and errors are its own.
+func (s *Site) Handle(pattern string, h http.Handler) { s.rest.Handle(pattern, h) }
+
+// ServeHTTP answers r.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.setHeaders(w.Header())
+	out := &response{ResponseWriter: w}
+	defer s.recover(out, r)
+	if err := s.sameOrigin(r); err != nil {
+		s.fail(out, r, err)
+		return
+	}
+	if name, ok := strings.CutPrefix(r.URL.Path, assetPath); ok && s.Assets != nil {
+		s.Assets.serve(out, r, name)
+		return
+	}
+	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if tag, ok := s.Renderer.catalogue.Tag(first); ok {
+		s.servePage(out, inLanguage(r, tag, "/"+rest))
+		return
+	}
+	s.serveRest(out, r)
+}
+
+// servePage answers a request whose path has lost its language.
+func (s *Site) servePage(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := s.pages.Handler(r); pattern == "" && isRead(r) {
+		s.fail(w, r, errNoPage)
+		return
+	}
+	s.pages.ServeHTTP(w, r)
+}
+
+// serveRest answers a path without a language: something that has none, or a
+// page whose address somebody typed.
+func (s *Site) serveRest(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := s.rest.Handler(r); pattern != "" {
+		s.rest.ServeHTTP(w, r)
+		return
+	}
+	if _, pattern := s.pages.Handler(r); pattern == "" || !isRead(r) {
+		s.fail(w, r, errNoPage)
+		return
+	}
+	w.Header().Set("Vary", "Accept-Language")
+	http.Redirect(w, r, Path(s.Renderer.languageOf(r), r.URL.EscapedPath()), http.StatusSeeOther)
+}
+
+// Render writes the page name with data. A page that has problems in it is
+// answered with 422, any other with 200.
+func (s *Site) Render(w http.ResponseWriter, r *http.Request, name string, data Document) error {
+	status := http.StatusOK
+	if data.page().Problems != nil {
+		status = http.StatusUnprocessableEntity
+	}
+	body, err := s.Renderer.render(s.Renderer.languageOf(r), r.URL.Path, name, data)
+	if err != nil {
+		return err
+	}
+	writePage(w, status, body)
+	return nil
+}
+
+// writePage writes a page that is ready. It is not compressed: a page that
+// holds a person's secrets beside what somebody else chose must not tell their
+// likeness by its length (BREACH), and it is small.
+func writePage(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write(body)
+}
+
+func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+
+type languageKey struct{}
+
+// inLanguage returns r with its path changed and its language noted.
+func inLanguage(r *http.Request, tag lang.Tag, path string) *http.Request {
+	r2 := r.WithContext(context.WithValue(r.Context(), languageKey{}, tag))
+	u := *r.URL
+	u.Path, u.RawPath = path, ""
+	r2.URL = &u
+	return r2
+}
+
+// Path returns the address of a page, given without language, in a language.
+func Path(tag lang.Tag, path string) string { return "/" + string(tag) + path }
+
+// Language returns the language that the person asked the page in.
+func (s *Site) Language(r *http.Request) lang.Tag { return s.Renderer.languageOf(r) }
+
+// Redirect sends the person on to a page, given without language, with 303.
+func (s *Site) Redirect(w http.ResponseWriter, r *http.Request, path string) error {
+	http.Redirect(w, r, Path(s.Language(r), path), http.StatusSeeOther)
+	return nil
+}
