@@ -94,22 +94,26 @@ func (s *Site) Handle(pattern string, h http.Handler) { s.rest.Handle(pattern, h
 // ServeHTTP answers r.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.setHeaders(w.Header())
+	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	tag, localised := s.Renderer.catalogue.Tag(first)
+	if localised {
+		r = inLanguage(r, tag, "/"+rest)
+	}
 	out := &response{ResponseWriter: w}
 	defer s.recover(out, r)
 	if err := s.sameOrigin(r); err != nil {
 		s.fail(out, r, err)
 		return
 	}
-	if name, ok := strings.CutPrefix(r.URL.Path, assetPath); ok && s.Assets != nil {
+	name, isAsset := strings.CutPrefix(r.URL.Path, assetPath)
+	switch {
+	case localised:
+		s.servePage(out, r)
+	case isAsset && s.Assets != nil:
 		s.Assets.serve(out, r, name)
-		return
+	default:
+		s.serveRest(out, r)
 	}
-	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if tag, ok := s.Renderer.catalogue.Tag(first); ok {
-		s.servePage(out, inLanguage(r, tag, "/"+rest))
-		return
-	}
-	s.serveRest(out, r)
 }
 
 // servePage answers a request whose path has lost its language.
