@@ -186,8 +186,12 @@ func (s *Sweeper) turnEpochs(ctx context.Context) error {
 		if age < life.Duration() {
 			continue
 		}
-		if left, err := db.Get[int64](ctx, s.db, countEpoch, name); err != nil || left > 0 {
-			return fault.New(fault.Internal, "", "epoch %s still wraps %d keys: %w", name, left, err)
+		left, err := db.Get[int64](ctx, s.db, countEpoch, name)
+		if err != nil {
+			return err
+		}
+		if left > 0 {
+			return fault.New(fault.Internal, "", "epoch %s still wraps %d keys", name, left)
 		}
 		if err := s.vault.keys.destroyEpoch(name); err != nil {
 			return err

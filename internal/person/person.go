@@ -1,0 +1,148 @@
+// Package person is an anchor without data that the identifiers of somebody hang
+// on: a BSN, a V-number, a phone, each only as a sum under the index key of this
+// area.
+//
+// Each request makes an anchor. What its person claims is kept unverified, and two
+// anchors may claim the same: claiming somebody's number blocks nobody. Only a
+// verified identifier is unique. When the same one is verified for a second anchor,
+// a full match has shown that both are one person, and it moves to the newer.
+package person
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"loket/internal/db"
+	"loket/internal/ident"
+	"loket/internal/seal"
+)
+
+// Identifier is something that a person can be found again by. Its value is
+// never stored.
+type Identifier struct {
+	Kind  Kind
+	Value []string
+}
+
+// Kind says what an identifier is.
+type Kind string
+
+// The kinds.
+const (
+	NumberKind   Kind = "number"
+	PhoneKind    Kind = "phone"
+	DocumentKind Kind = "document"
+	// LikenessKind is name, birth date and phone together. It is no proof of
+	// anything: it prompts staff that two anchors may be one person (G-57).
+	LikenessKind Kind = "likeness"
+)
+
+// Number identifies by a BSN or V-number.
+func Number(n ident.Number) Identifier {
+	return Identifier{NumberKind, []string{string(n.Kind()), n.Reveal()}}
+}
+
+// Phone identifies by a phone number.
+func Phone(p ident.Phone) Identifier { return Identifier{PhoneKind, []string{p.Reveal()}} }
+
+// Document identifies by a document number that its person allowed us to keep.
+func Document(d ident.DocumentNumber) Identifier {
+	return Identifier{DocumentKind, []string{d.Reveal()}}
+}
+
+// Likeness identifies by folded name, birth date and phone together.
+func Likeness(name ident.Name, birth ident.BirthDate, phone ident.Phone) Identifier {
+	return Identifier{LikenessKind, []string{strings.Join(name.Tokens(), " "), birth.Reveal(), phone.Reveal()}}
+}
+
+// Store keeps anchors. It has no way to list or look for people.
+type Store struct {
+	index  *seal.Index
+	now    func() time.Time
+	random io.Reader
+}
+
+// NewStore returns the store under the person index key.
+func NewStore(keys *seal.Keys, now func() time.Time, random io.Reader) *Store {
+	return &Store{keys.Index("person"), now, random}
+}
+
+const insertPerson = `INSERT INTO person (id, case_id, created_day) VALUES ($1, $2, $3)`
+
+// Create makes an anchor for a case, with what its person claims.
+func (s *Store) Create(ctx context.Context, tx *db.Tx, caseID string, claims ...Identifier) (string, error) {
+	id := ident.NewID(s.random, "per")
+	if _, err := db.Exec(ctx, tx, insertPerson, id, caseID, s.now().UTC().Format(time.DateOnly)); err != nil {
+		return "", fmt.Errorf("make person: %w", err)
+	}
+	for _, claim := range claims {
+		if err := s.insert(ctx, tx, id, claim, false); err != nil {
+			return "", err
+		}
+	}
+	return id, nil
+}
+
+const insertIdentifier = `
+	INSERT INTO person_identifier (person_id, purpose, kind, key_version, hmac, verified)
+	VALUES ($1, 'person', $2, $3, $4, $5)
+	ON CONFLICT (person_id, purpose, kind, key_version, hmac) DO UPDATE SET verified = excluded.verified`
+
+func (s *Store) insert(ctx context.Context, tx *db.Tx, personID string, i Identifier, verified bool) error {
+	_, err := db.Exec(ctx, tx, insertIdentifier, personID, string(i.Kind), s.index.Version(), s.sum(i), verified)
+	if err != nil {
+		return fmt.Errorf("keep %s of person: %w", i.Kind, err)
+	}
+	return nil
+}
+
+func (s *Store) sum(i Identifier) []byte { return s.index.Sum(string(i.Kind), i.Value...) }
+
+const releaseIdentifier = `
+	UPDATE person_identifier SET verified = FALSE
+	WHERE purpose = 'person' AND kind = $2 AND key_version = $3 AND hmac = $4 AND verified AND person_id <> $1`
+
+// Verify records that a full match has shown an identifier to be this person's.
+// It returns how many older anchors had it verified before: they are the same
+// person, and keep it as a claim.
+func (s *Store) Verify(ctx context.Context, tx *db.Tx, personID string, i Identifier) (int64, error) {
+	moved, err := db.Exec(ctx, tx, releaseIdentifier, personID, string(i.Kind), s.index.Version(), s.sum(i))
+	if err != nil {
+		return 0, fmt.Errorf("release %s: %w", i.Kind, err)
+	}
+	return moved, s.insert(ctx, tx, personID, i, true)
+}
+
+const deleteIdentifier = `DELETE FROM person_identifier WHERE person_id = $1 AND purpose = 'person' AND kind = $2`
+
+// Forget erases what an anchor has of a kind, such as a document number whose
+// permission was withdrawn.
+func (s *Store) Forget(ctx context.Context, tx *db.Tx, personID string, kind Kind) error {
+	if _, err := db.Exec(ctx, tx, deleteIdentifier, personID, string(kind)); err != nil {
+		return fmt.Errorf("forget %s of person: %w", kind, err)
+	}
+	return nil
+}
+
+const selectSame = `
+	SELECT DISTINCT other.person_id FROM person_identifier mine
+	JOIN person_identifier other
+		ON other.purpose = mine.purpose AND other.kind = mine.kind
+		AND other.key_version = mine.key_version AND other.hmac = mine.hmac
+	WHERE mine.person_id = $1 AND other.person_id <> $1 AND mine.kind <> 'phone'
+	ORDER BY other.person_id LIMIT 5`
+
+// Alike returns at most five other anchors that share a number, a document or a
+// likeness with this one, to prompt a person at a desk. Sharing a phone is common
+// and says nothing.
+func (s *Store) Alike(ctx context.Context, q db.Queryer, personID string) ([]string, error) {
+	ids, err := db.Select[string](ctx, q, selectSame, personID)
+	if err != nil {
+		return nil, fmt.Errorf("look for anchors alike: %w", err)
+	}
+	return slices.Compact(ids), nil
+}
