@@ -33,7 +33,7 @@ type message struct {
 	algOutside  bool  // alg stands in the unprotected header only
 	kid         []byte
 	kidOutside  bool // kid stands in the unprotected header only
-	untagged    bool
+	oddTag      bool // other than tag 18 alone
 	unknownCrit bool
 }
 
@@ -48,12 +48,9 @@ type sign1 struct {
 
 // parseMessage opens a message with no tag, tag 18, or tag 61 around tag 18.
 func parseMessage(data []byte) (*message, error) {
-	m := &message{untagged: true}
-	for _, tag := range []byte{61, 18} {
-		if rest, ok := cutTag(data, tag); ok {
-			data, m.untagged = rest, tag != 18
-		}
-	}
+	data, cwt := cutTag(data, 61)
+	data, tagged := cutTag(data, 18)
+	m := &message{oddTag: cwt || !tagged}
 	if len(data) == 0 || data[0]>>5 != 4 {
 		return nil, errCOSE // the decoder would look through any other tag
 	}

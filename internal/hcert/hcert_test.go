@@ -9,6 +9,8 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"math/big"
@@ -143,4 +145,17 @@ func TestCodeNames(t *testing.T) {
 	if got, want := len(Codes("co")), 250; got != want {
 		t.Errorf("%d countries, want %d", got, want)
 	}
+}
+
+func jsonText(t *testing.T, data []byte) string {
+	t.Helper()
+	text, err := json.Marshal(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func pemText(der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }

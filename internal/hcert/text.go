@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/zlib"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -46,19 +45,19 @@ func unpackText(text string) ([]byte, error) {
 
 // packText is the reverse of unpackText.
 func packText(message []byte) (string, error) {
-	packed, err := deflate(message)
-	if err != nil {
-		return "", err
+	if len(message) > maxFixed {
+		return "", errTooLong
 	}
+	packed := deflateFixed(message)
 	text := make([]byte, 0, len(prefix)+(len(packed)*3+1)/2)
-	return string(appendBase45(append(text, prefix...), packed)), nil
+	text = appendBase45(append(text, prefix...), packed)
+	if len(text) > maxText {
+		return "", errTooLong
+	}
+	return string(text), nil
 }
 
-var (
-	inflaters = sync.Pool{New: func() any { return new(inflater) }}
-	fast      = sync.Pool{New: func() any { return newDeflater(zlib.BestSpeed) }}
-	best      = sync.Pool{New: func() any { return newDeflater(zlib.BestCompression) }}
-)
+var inflaters = sync.Pool{New: func() any { return new(inflater) }}
 
 // inflater keeps what a zlib reader allocates, which is more than it reads.
 type inflater struct {
@@ -89,57 +88,4 @@ func inflate(packed []byte) ([]byte, error) {
 		return nil, errInflated
 	}
 	return bytes.Clone(f.dst.Bytes()), nil
-}
-
-type deflater struct {
-	zw  *zlib.Writer
-	dst bytes.Buffer
-}
-
-func newDeflater(level int) *deflater {
-	zw, err := zlib.NewWriterLevel(nil, level)
-	if err != nil {
-		panic(err) // the level is a constant
-	}
-	return &deflater{zw: zw}
-}
-
-// qrCapacity is how many characters of text QR symbols of versions 10 to 40
-// hold at level Q in alphanumeric mode (ISO/IEC 18004 table 7).
-var qrCapacity = [...]int{221, 259, 296, 352, 376, 426, 470, 531, 574, 644, 702, 742, 823, 890, 963, 1041, 1094,
-	1172, 1263, 1322, 1429, 1499, 1618, 1700, 1787, 1867, 1966, 2071, 2181, 2298, 2420}
-
-// fastSurplus is more than the fast level of deflate was ever seen to need above
-// the best one on certificates, in characters.
-const fastSurplus = 60
-
-// deflate compresses at the fast level, which on these few hundred bytes takes a
-// third of the time of the best level and comes out a few bytes longer. Where
-// those bytes might cost a larger QR symbol, it takes the best level instead.
-func deflate(message []byte) ([]byte, error) {
-	packed, err := deflateWith(&fast, message)
-	if err != nil {
-		return nil, err
-	}
-	chars := len(prefix) + (len(packed)*3+1)/2
-	for _, room := range qrCapacity {
-		if chars > room && chars-fastSurplus <= room {
-			return deflateWith(&best, message)
-		}
-	}
-	return packed, nil
-}
-
-func deflateWith(pool *sync.Pool, message []byte) ([]byte, error) {
-	d := pool.Get().(*deflater)
-	defer pool.Put(d)
-	d.dst.Reset()
-	d.zw.Reset(&d.dst)
-	if _, err := d.zw.Write(message); err != nil {
-		return nil, fmt.Errorf("compress: %w", err)
-	}
-	if err := d.zw.Close(); err != nil {
-		return nil, fmt.Errorf("compress: %w", err)
-	}
-	return bytes.Clone(d.dst.Bytes()), nil
 }

@@ -31,8 +31,9 @@ type Trust struct {
 }
 
 type trusted struct {
-	cert *x509.Certificate
-	uses usage
+	cert    *x509.Certificate
+	subject string
+	uses    usage
 }
 
 // Add trusts a certificate under its own key id.
@@ -43,7 +44,7 @@ func (t *Trust) AddAs(kid []byte, cert *x509.Certificate) {
 	if t.byKID == nil {
 		t.byKID = make(map[string][]trusted)
 	}
-	t.byKID[string(kid)] = append(t.byKID[string(kid)], trusted{cert, usageOf(cert)})
+	t.byKID[string(kid)] = append(t.byKID[string(kid)], trusted{cert, cert.Subject.String(), usageOf(cert)})
 	t.count++
 }
 

@@ -71,7 +71,7 @@ func (r *Result) describe(m *message) {
 	if m.unknownCrit {
 		r.problem("cose", "", "a header that must be understood is not known")
 	}
-	if m.untagged {
+	if m.oddTag {
 		r.warn("tag", "", "the message does not carry tag 18 alone")
 	}
 	if m.algOutside {
@@ -173,7 +173,7 @@ func try(m *message, c trusted, kind Kind, at time.Time) *trial {
 		t.problems = []Finding{{"signature", "", err.Error()}}
 		return t
 	}
-	t.signed, t.subject = true, c.cert.Subject.String()
+	t.signed, t.subject = true, c.subject
 	if at.Before(c.cert.NotBefore) {
 		t.problems = append(t.problems, Finding{"time", "", "the signer's certificate is not valid yet"})
 	}
