@@ -51,7 +51,7 @@ func (l *layout) flatten(t reflect.Type, path []int) error {
 				return err
 			}
 		case f.IsExported():
-			name := columnName(f.Name)
+			name := ColumnName(f.Name)
 			if _, twice := l.fields[name]; twice {
 				return fmt.Errorf("type %s has two fields for column %s", l.of, name)
 			}
@@ -150,9 +150,9 @@ func (in instant) Scan(src any) error {
 	return nil
 }
 
-// columnName turns the name of a field into that of its column: LocationID is
+// ColumnName turns the name of a field into that of its column: LocationID is
 // location_id, BSNKey is bsn_key.
-func columnName(field string) string {
+func ColumnName(field string) string {
 	var b strings.Builder
 	runes := []rune(field)
 	for i, r := range runes {

@@ -7,9 +7,17 @@ var (
 	rowLock = regexp.MustCompile(`(?i)\s+FOR\s+(?:NO\s+KEY\s+)?UPDATE(?:\s+OF\s+\w+)?(?:\s+(?:SKIP\s+LOCKED|NOWAIT))?`)
 )
 
-// text returns the query as the engine wants it. For SQLite $n becomes ?n, and
-// FOR UPDATE goes: there is one writer. Both are textual, so a literal must not
-// hold a $ and a digit; sqlcheck refuses it.
+// Translate returns the query as the engine is given it. For SQLite $n becomes
+// ?n, and FOR UPDATE goes: there is one writer. Both are textual, so a literal
+// must not hold a $ and a digit; sqlcheck refuses it.
+func Translate(engine Engine, query string) string {
+	if engine == PostgreSQL {
+		return query
+	}
+	return place.ReplaceAllString(rowLock.ReplaceAllString(query, ""), "?$1")
+}
+
+// text is Translate with a memory.
 func (d *DB) text(query string) string {
 	if d.engine == PostgreSQL {
 		return query
@@ -17,7 +25,7 @@ func (d *DB) text(query string) string {
 	if t, ok := d.texts.Load(query); ok {
 		return t.(string)
 	}
-	t := place.ReplaceAllString(rowLock.ReplaceAllString(query, ""), "?$1")
+	t := Translate(d.engine, query)
 	d.texts.Store(query, t)
 	return t
 }

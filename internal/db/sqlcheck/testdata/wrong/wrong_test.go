@@ -1,0 +1,5 @@
+package wrong
+
+import "testing"
+
+func TestForms(t *testing.T) {}
