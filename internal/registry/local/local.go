@@ -1,0 +1,277 @@
+// Package local is a registry that Loket holds itself: an imported copy, sealed.
+//
+//	store := local.New(database, keys, local.Settings{Now: time.Now, Random: rand.Reader, Zone: zone, Region: "NL"})
+//	counts, err := store.DryRun(ctx, local.Import{File: f, Refused: print})
+//	counts, err = store.Import(ctx, local.Import{File: f, Refused: print, Progress: show})
+//	records, err := store.Candidates(ctx, query)
+//
+// A record lies sealed under the key "registry", bound to its id. Beside it
+// lie HMACs of each of its numbers, and of its birth date together with each word of its
+// name. So whoever has the database and not the keys finds nobody, and
+// whoever has both can still only ask for a person they can name.
+//
+// # Files
+//
+// A file is UTF-8 (a byte order mark is tolerated) and one of two formats, told
+// apart by their first character.
+//
+// CSV has a row of column names and then a row for each event, or for a
+// person without one. Rows of one person need not be neighbours; columns may be
+// in any order and may be left out. The separator is a comma, a semicolon or a
+// tab, as in the first row; quotes are as in RFC 4180.
+//
+//	bsn, v_number      at most one of each
+//	name               as in the document, any script; latin_name: the same in Latin letters
+//	birth_date         1976-05-17, also 1976-05-00 and 1976-00-00
+//	phone, email       contact on file
+//	kind               vaccination, positive-test, negative-test, or empty
+//	day                2021-06-30; may be empty where sampled_at is given
+//	country            NL: where it took place; centre: the place in words
+//	disease            840539006, which is also what empty means
+//	prophylaxis, product, manufacturer, dose, doses         of a vaccination
+//	test_type, test_name, test_device, sampled_at           of a test; an instant as 2021-07-01T09:30:00+02:00
+//
+// JSON is an array of people, or one person a line (NDJSON), with the same names; the
+// columns from kind on stand in the list "events" of the person.
+//
+// A row needs a name, and a number or a birth date. Codes are those of the value
+// sets of the EU certificate. A row that breaks a rule is refused with its line,
+// its column and one fixed word, never with what stood there; the rest goes
+// on. Text that a spreadsheet would take for a formula is text here.
+//
+// # The same person again
+//
+// The record's id is the HMAC of its first number (BSN before V-number), else of
+// its birth date and name. A later row adds numbers and events, and replaces
+// name, birth date and contact, and an event of the same day and product, or of
+// the same sample. Within one file a row is refused if its birth
+// date contradicts an earlier row of the same number: then two people
+// share a number by mistake, and neither may get the other's proof.
+//
+// An import is restartable: its position is committed with each batch, and a file
+// with the same digest goes on where it stopped. A file that was imported whole is
+// not imported again.
+package local
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"loket/internal/db"
+	"loket/internal/ident"
+	"loket/internal/registry"
+	"loket/internal/seal"
+)
+
+// Store is the registry. It is safe for concurrent use.
+type Store struct {
+	db       *db.DB
+	index    *seal.Index
+	box      seal.Box
+	settings Settings
+}
+
+// Settings are what a Store needs besides its database and keys. All are required.
+type Settings struct {
+	Now    func() time.Time
+	Random io.Reader      // for the ids of imports
+	Zone   *time.Location // in which a day begins: a date after today is refused
+	Region string         // ISO 3166-1 alpha-2: of phone numbers without a country
+}
+
+// New returns the registry in a migrated database.
+func New(d *db.DB, keys *seal.Keys, settings Settings) *Store {
+	return &Store{db: d, index: keys.Index("registry"), box: keys.Box("registry"), settings: settings}
+}
+
+// The values of registry_key.kind. They are short since there are four rows or
+// so for each person of a country.
+const (
+	kindNumber = "n"
+	kindName   = "b" // birth date and one word of the name
+)
+
+// maxTokens is how many words of a name are indexed and looked up.
+const maxTokens = 16
+
+// key is one row of the index.
+type key struct {
+	kind string
+	hmac []byte
+}
+
+// numberParts and nameParts are what a key is the HMAC of.
+func numberParts(n ident.Number) []string { return []string{n.Reveal()} }
+
+func nameParts(b ident.BirthDate, token string) []string { return []string{b.Reveal(), token} }
+
+// tokens returns the words of a name that count: the longest ones, if there are
+// too many.
+func tokens(n ident.Name) []string {
+	all := n.Tokens()
+	if len(all) > maxTokens {
+		slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) })
+		all = all[:maxTokens]
+	}
+	return all
+}
+
+// keysOf returns the index rows of a record under the newest key.
+func (s *Store) keysOf(r registry.Record) []key {
+	var keys []key
+	for _, n := range r.Numbers {
+		keys = append(keys, key{kindNumber, s.index.Sum("number", numberParts(n)...)})
+	}
+	if !r.Birth.IsZero() {
+		for _, token := range tokens(r.Name) {
+			keys = append(keys, key{kindName, s.index.Sum("name", nameParts(r.Birth, token)...)})
+		}
+	}
+	return keys
+}
+
+const (
+	findNumber = `SELECT record_id FROM registry_key
+		WHERE kind = 'n' AND key_version = $1 AND hmac = $2 ORDER BY record_id LIMIT 5`
+
+	// One place for each of maxTokens; a shorter name repeats its last.
+	findName = `SELECT record_id, COUNT(*) AS words FROM registry_key
+		WHERE kind = 'b' AND key_version = $1
+		AND hmac IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+		GROUP BY record_id ORDER BY COUNT(*) DESC, record_id LIMIT 5`
+
+	readRecords = `SELECT id, sealed FROM registry_record WHERE id IN ($1, $2, $3, $4, $5)`
+)
+
+// Candidates implements registry.Registry.
+func (s *Store) Candidates(ctx context.Context, q registry.Query) ([]registry.Record, error) {
+	ids, err := s.withNumber(ctx, q.Number)
+	if err != nil {
+		return nil, err
+	}
+	more, err := s.withName(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range more {
+		if !slices.Contains(ids, id) && len(ids) < registry.MaxCandidates {
+			ids = append(ids, id)
+		}
+	}
+	return s.read(ctx, ids)
+}
+
+// withNumber returns the ids of the records with a number.
+func (s *Store) withNumber(ctx context.Context, n ident.Number) ([]string, error) {
+	if n.IsZero() {
+		return nil, nil
+	}
+	var ids []string
+	for version, hmac := range s.index.Versions("number", numberParts(n)...) {
+		found, err := db.Select[string](ctx, s.db, findNumber, version, hmac)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, found...)
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	return ids[:min(len(ids), registry.MaxCandidates)], nil
+}
+
+// withName returns the ids of the records with the birth date and at least one
+// word of the name; those with most words first.
+func (s *Store) withName(ctx context.Context, q registry.Query) ([]string, error) {
+	words := tokens(q.Name)
+	if q.Birth.IsZero() || len(words) == 0 {
+		return nil, nil
+	}
+	places := map[int64][]any{} // by version of the key
+	for _, word := range words {
+		for version, hmac := range s.index.Versions("name", nameParts(q.Birth, word)...) {
+			places[version] = append(places[version], hmac)
+		}
+	}
+	best := map[string]int64{}
+	for version, hmacs := range places {
+		args := append([]any{version}, pad(hmacs, maxTokens)...)
+		found, err := db.Select[struct {
+			RecordID string
+			Words    int64
+		}](ctx, s.db, findName, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			best[f.RecordID] = max(best[f.RecordID], f.Words)
+		}
+	}
+	ids := make([]string, 0, len(best))
+	for id := range best {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b string) int {
+		if best[a] != best[b] {
+			return int(best[b] - best[a])
+		}
+		return strings.Compare(a, b)
+	})
+	return ids, nil
+}
+
+// sealedRow is a row of registry_record.
+type sealedRow struct {
+	ID     string
+	Sealed []byte
+}
+
+// read opens the records of ids, in their order. One that was removed in the
+// meantime is left out.
+func (s *Store) read(ctx context.Context, ids []string) ([]registry.Record, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var args []any
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	rows, err := db.Select[sealedRow](ctx, s.db, readRecords, pad(args, registry.MaxCandidates)...)
+	if err != nil {
+		return nil, err
+	}
+	var records []registry.Record
+	for _, id := range ids {
+		for _, row := range rows {
+			if row.ID != id {
+				continue
+			}
+			r, err := s.open(row)
+			if err != nil {
+				return nil, err
+			}
+			records = append(records, r)
+		}
+	}
+	return records, nil
+}
+
+// pad repeats the last argument until there are n, for a list of places in a query.
+func pad(args []any, n int) []any {
+	for len(args) < n {
+		args = append(args, args[len(args)-1])
+	}
+	return args
+}
+
+func (s *Store) open(row sealedRow) (registry.Record, error) {
+	r := registry.Record{ID: row.ID}
+	err := s.box.OpenValue(row.Sealed, "registry_record "+row.ID, &r)
+	return r, err
+}
+
+func (s *Store) seal(r registry.Record) ([]byte, error) {
+	return s.box.SealValue(r, "registry_record "+r.ID)
+}
