@@ -88,7 +88,7 @@ func parseMarkdown(text string) []block {
 var (
 	linkForm     = regexp.MustCompile(`^\[([^\[\]]+)\]\(([^()\s]+)\)`)
 	strongForm   = regexp.MustCompile(`^\*\*([^*]+)\*\*`)
-	emphasisForm = regexp.MustCompile(`^\*([^*\s][^*]*)\*`)
+	emphasisForm = regexp.MustCompile(`^\*([^*\s](?:[^*]*[^*\s])?)\*`)
 )
 
 // parseSpans reads the text of one block. What is not a well-formed span is
