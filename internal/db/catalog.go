@@ -35,11 +35,10 @@ const (
 
 // Columns returns the columns of all tables, by table and name.
 func (d *DB) Columns(ctx context.Context) ([]Column, error) {
-	query := columnsSQLite
 	if d.engine == PostgreSQL {
-		query = columnsPostgreSQL
+		return Select[Column](ctx, d, columnsPostgreSQL)
 	}
-	return Select[Column](ctx, d, query)
+	return Select[Column](ctx, d, columnsSQLite)
 }
 
 // Tables returns the names of all tables, each after those it refers to.

@@ -12,6 +12,7 @@ var (
 	otherJoin = regexp.MustCompile(`(?i)\b(?:RIGHT|FULL)\s+(?:OUTER\s+)?JOIN\b`)
 	neverNull = regexp.MustCompile(`(?i)^(?:NOT\s+)?(?:count|coalesce|exists|row_number|rank)\s*\(`)
 	oftenNull = regexp.MustCompile(`(?i)\b(?:max|min|sum|avg|string_agg|nullif|lag|lead|first_value|last_value|CASE|NULL)\b|\(\s*SELECT\b`)
+	orWord    = regexp.MustCompile(`\bOR\b`)
 	word      = regexp.MustCompile(`\w+`)
 )
 
@@ -27,7 +28,8 @@ func (l *live) mayBeNull(query string, f pgconn.FieldDescription, i int) string 
 		return "a RIGHT or FULL JOIN; write it as a LEFT JOIN"
 	}
 	if table, ok := l.tables[f.TableOID]; ok {
-		if l.nullable[table][l.columns[attribute{f.TableOID, f.TableAttributeNumber}]] {
+		column := l.columns[attribute{f.TableOID, f.TableAttributeNumber}]
+		if l.nullable[table][column] && !excluded(bare, column) {
 			return "as the table says"
 		}
 		for _, m := range leftJoin.FindAllStringSubmatch(bare, -1) {
@@ -52,6 +54,16 @@ func (l *live) mayBeNull(query string, f pgconn.FieldDescription, i int) string 
 		}
 	}
 	return ""
+}
+
+// excluded reports whether a condition without OR lets no row through whose
+// column is NULL.
+func excluded(query, column string) bool {
+	_, condition, ok := strings.Cut(strings.ToUpper(query), "WHERE")
+	if !ok || orWord.MatchString(condition) {
+		return false
+	}
+	return regexp.MustCompile(`\b` + strings.ToUpper(column) + `\s*(?:IS\s+NOT\s+NULL|[<>])`).MatchString(condition)
 }
 
 // resultList is the text between the SELECT or RETURNING that gives the result

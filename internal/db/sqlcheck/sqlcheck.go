@@ -89,6 +89,9 @@ func Check(t testing.TB, prepare func(context.Context, *db.DB) error, patterns .
 			findings = append(findings, Finding{where, "does not compile: " + pkg.Errors[0].Error()})
 			continue
 		}
+		if pkg.PkgPath == dbPath {
+			continue // asks each engine for its own catalog
+		}
 		for _, c := range find(pkg) {
 			calls++
 			for _, text := range live.check(c) {
