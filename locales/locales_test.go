@@ -81,6 +81,7 @@ func TestDutchReadsEasily(t *testing.T) {
 var (
 	templateUse = regexp.MustCompile(`[{(\s]t\s+"([^"]+)"`)
 	goUse       = regexp.MustCompile(`(?:\.Get\(|fault\.New\(fault\.\w+,\s*|invalid\()"([a-z0-9-]+(?:\.[a-z0-9-]+)+)"`)
+	elsewhere   = regexp.MustCompile(`^\.|^node_modules$|^dist$|^testdata$|test$`) // the last: packages for tests
 	comment     = regexp.MustCompile(`(?m)^\s*//.*$`)
 	quoted      = regexp.MustCompile("[\"`]([a-z0-9-]+(?:\\.[a-z0-9-]+)*\\.?)[\"`%]?")
 )
@@ -126,7 +127,7 @@ func sources(t *testing.T) map[string]string {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == "testdata" || d.Name() == "node_modules" || d.Name() == "dist" || strings.HasPrefix(d.Name(), ".") && path != ".") {
+		if d.IsDir() && path != "." && elsewhere.MatchString(d.Name()) {
 			return fs.SkipDir
 		}
 		ext := filepath.Ext(path)

@@ -24,7 +24,7 @@ const (
 // domain may be of any script and becomes Punycode. The error is of kind
 // Invalid. Whether mail arrives, only mail can tell.
 func ParseEmail(text string) (Email, error) {
-	text = strings.TrimFunc(text, func(r rune) bool { return r != '-' && r != '.' && r != '/' && isSeparator(r) })
+	text = strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
 	if len(text) > maxEmail {
 		return Email{}, invalid("ident.email.long", "e-mail address is too long")
 	}
@@ -69,12 +69,7 @@ func asciiDomain(domain string) (string, bool) {
 	domain = strings.ToLower(norm.NFKC.String(strings.ReplaceAll(domain, "。", ".")))
 	labels := strings.Split(strings.TrimSuffix(domain, "."), ".")
 	for i, label := range labels {
-		for _, r := range label {
-			if r != '-' && (r < 0x80 && !('a' <= r && r <= 'z' || '0' <= r && r <= '9') || !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && r >= 0x80) {
-				return "", false
-			}
-		}
-		if strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+		if strings.ContainsFunc(label, notInLabel) || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
 			return "", false
 		}
 		labels[i] = punycode(label)
@@ -84,4 +79,12 @@ func asciiDomain(domain string) (string, bool) {
 	}
 	last := labels[len(labels)-1]
 	return strings.Join(labels, "."), len(labels) > 1 && strings.Trim(last, "0123456789") != ""
+}
+
+// notInLabel reports whether r cannot be in a label of a domain in lower case.
+func notInLabel(r rune) bool {
+	if r < unicode.MaxASCII {
+		return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}
+	return !unicode.In(r, unicode.L, unicode.M, unicode.Nd)
 }

@@ -28,7 +28,11 @@ func ParsePhone(text, region string) (Phone, error) {
 		int(n.GetCountryCode()) == phonenumbers.GetCountryCodeForRegion(region) && !phonenumbers.IsValidNumber(n) {
 		return Phone{}, invalid("ident.phone.form", "text is no phone number")
 	}
-	return Phone{NewPrivate(phonenumbers.Format(n, phonenumbers.E164))}, nil
+	e164 := phonenumbers.Format(n, phonenumbers.E164)
+	if again, err := phonenumbers.Parse(e164, region); err != nil || phonenumbers.Format(again, phonenumbers.E164) != e164 {
+		return Phone{}, invalid("ident.phone.form", "phone number has no normal form")
+	}
+	return Phone{NewPrivate(e164)}, nil
 }
 
 // Mobile reports whether the number can get an SMS, by the numbering plan of

@@ -24,7 +24,7 @@ func transliterate(text string) string {
 	var b strings.Builder
 	var last rune
 	// NFKD cuts й, ї, ё, أ and the like into a letter of the tables and a mark.
-	for _, r := range norm.NFKD.String(text) {
+	for _, r := range norm.NFKD.String(strings.ToValidUTF8(text, " ")) {
 		if unicode.Is(unicode.M, r) {
 			continue
 		}

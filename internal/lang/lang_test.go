@@ -201,6 +201,24 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
+func FuzzLoad(f *testing.F) {
+	const meta = "meta = { autonym = \"x\", direction = \"rtl\", reviewed = true }\n"
+	for _, seed := range []string{`a.b.c = "x {{.Y}} z"`, `a.b = { one = "1", other = "{{.Count}}" }`, "[a]\nb.c = 1", `a = "}}"`} {
+		f.Add(meta + seed)
+	}
+	f.Fuzz(func(t *testing.T, file string) {
+		c, err := lang.Load(fstest.MapFS{"nl.toml": {Data: []byte(file)}, "en.toml": {Data: []byte(meta)}})
+		if err != nil {
+			return
+		}
+		for _, key := range c.Keys() {
+			if got := c.In(lang.Dutch).Get(key, map[string]any{"Count": 2}); got.Text == "" || got.Fallback {
+				t.Errorf("%s = %+v", key, got)
+			}
+		}
+	})
+}
+
 func BenchmarkGet(b *testing.B) {
 	c, err := lang.Load(locales.Files)
 	if err != nil {
