@@ -82,7 +82,7 @@ func TestRightToLeftIsMirrored(t *testing.T) { // G-50
 	server := httptest.NewServer(webtest.Parts(t))
 	defer server.Close()
 	tab := browsertest.Start(t).Open(t, server.URL, browsertest.Look{})
-	side := func(path string) bool { // whether the border of the error summary's field is at the left
+	nameFirst := func(path string) bool { // whether the name is left of the way out
 		tab.Go(path)
 		return browsertest.Eval[bool](tab, `(() => {
 			const name = document.querySelector(".loket-header__name").getBoundingClientRect();
@@ -90,8 +90,15 @@ func TestRightToLeftIsMirrored(t *testing.T) { // G-50
 			return name.left < leave.left;
 		})()`)
 	}
-	if !side("/nl/parts") || side("/ar/parts") {
+	if !nameFirst("/nl/parts") || nameFirst("/ar/parts") {
 		t.Error("the header is not turned round")
+	}
+	runs := browsertest.Eval[bool](tab, `[...document.querySelectorAll(".loket-code")].every(e => {
+		const at = i => { const r = document.createRange(); r.setStart(e.firstChild, i); r.setEnd(e.firstChild, i + 1); return r.getBoundingClientRect().left };
+		return at(0) < at(e.firstChild.length - 1);
+	})`)
+	if !runs {
+		t.Error("a number or code runs from right to left")
 	}
 	fonts := browsertest.Eval[string](tab, `[...document.fonts].filter(f => f.status === "loaded").map(f => f.family).join()`)
 	if !strings.Contains(fonts, "Noto Sans Arabic") {
