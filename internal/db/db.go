@@ -39,6 +39,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"loket/internal/fault"
 )
@@ -122,13 +123,19 @@ func (d *DB) Close() error {
 // fn must not call Update, of this database or another: it gets an error.
 // On PostgreSQL fn runs again, up to five times, after a deadlock.
 func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	return d.update(ctx, updateTimeout, fn)
+}
+
+// update is Update; on PostgreSQL, where a connection can die unseen, each try
+// may take as long as timeout.
+func (d *DB) update(ctx context.Context, timeout time.Duration, fn func(*Tx) error) error {
 	if insideUpdate() {
 		return fault.New(fault.Internal, "", "db.Update called from a function that db.Update runs")
 	}
 	if d.writer != nil {
 		return d.writer.update(ctx, fn)
 	}
-	return d.updatePostgreSQL(ctx, fn)
+	return d.updatePostgreSQL(ctx, timeout, fn)
 }
 
 // runUpdate calls fn and lets no later use of its transaction through. It has

@@ -48,10 +48,10 @@ func openPostgreSQL(ctx context.Context, url string) (*DB, error) {
 
 // updatePostgreSQL is DB.Update. A deadlock or a serialization failure undoes
 // everything, so the function can run again.
-func (d *DB) updatePostgreSQL(ctx context.Context, fn func(*Tx) error) error {
+func (d *DB) updatePostgreSQL(ctx context.Context, timeout time.Duration, fn func(*Tx) error) error {
 	wait := firstWait
 	for try := 1; ; try++ {
-		err := d.try(ctx, fn)
+		err := d.try(ctx, timeout, fn)
 		if err == nil || !again(err) || try == maxTries {
 			return err
 		}
@@ -64,7 +64,7 @@ func (d *DB) updatePostgreSQL(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
-func (d *DB) try(ctx context.Context, fn func(*Tx) error) error {
+func (d *DB) try(ctx context.Context, timeout time.Duration, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return fault.New(fault.Unavailable, "", "wait to write: %w", err)
 	}
@@ -73,7 +73,7 @@ func (d *DB) try(ctx context.Context, fn func(*Tx) error) error {
 		return classify("wait to write", err)
 	}
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), updateTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	sqlTx, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
