@@ -1,0 +1,73 @@
+# Everything one does here. `make` alone prints this list; each line behind ## is its help.
+# Longer things are Go programs in internal/tool.
+
+GO       ?= go
+FUZZTIME ?= 20s
+TIMEOUT  ?= 12m
+JUDGE    := $(CURDIR)/.cache/judge
+UPDATING := $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' internal locales packs 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
+
+.PHONY: help run build assets test short prepare check-format judge conformance bench fuzz crash mutants golden clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build and start the demo: throw-away data, invented people, nothing leaves this machine
+	./loket demo
+
+build: ## build ./loket, with the stylesheet if npm is there
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory assets; \
+	else echo 'npm is not here: the pages get the plain stylesheet'; fi
+	CGO_ENABLED=0 $(GO) build -trimpath -o loket ./cmd/loket
+
+assets: node_modules/.package-lock.json ## build the stylesheet and its fonts
+	$(GO) run ./internal/tool/assets
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+test: prepare assets judge check-format ## install what tests need and run all of them: both databases, browser, race detector
+	$(GO) vet ./...
+	LOKET_NPM=$(CURDIR)/node_modules LOKET_JUDGE=$(JUDGE)/node_modules $(GO) test -race -timeout $(TIMEOUT) ./...
+	@if [ -d internal/keys/pkcs11 ]; then set -x; $(GO) vet -tags pkcs11 ./internal/keys/... && \
+	  $(GO) test -tags pkcs11 -timeout $(TIMEOUT) ./internal/keys/...; fi
+
+short: ## the tests of what you changed last, on what is installed, without the race detector
+	$(GO) vet ./... && $(GO) test -timeout $(TIMEOUT) ./...
+
+prepare: ## install the programs that tests need (Debian)
+	$(GO) run ./internal/tool/prepare
+
+check-format:
+	@bad=$$(git ls-files -z '*.go' | xargs -0 gofmt -l); [ -z "$$bad" ] || { echo "not gofmt-ed:"; echo "$$bad"; exit 1; }
+
+# The judge is an npm library that verifies our certificates in a process of its own. It is installed outside of what git knows.
+judge:
+	@set -e; from=internal/hcert/testdata/judge; [ -f $$from/package.json ] || exit 0; mkdir -p $(JUDGE); \
+	if ! cmp -s $$from/package-lock.json $(JUDGE)/package-lock.json; then \
+	  cp $$from/package.json $$from/package-lock.json $(JUDGE)/; \
+	  (cd $(JUDGE) && npm ci --ignore-scripts --no-audit --no-fund) || { rm -f $(JUDGE)/package-lock.json; exit 1; }; fi
+
+conformance: ## the published test data of others, in the folder LOKET_CONFORMANCE
+	@[ -d "$(LOKET_CONFORMANCE)" ] || { echo 'set LOKET_CONFORMANCE to the folder of the data'; exit 2; }
+	$(GO) test -count=1 -timeout $(TIMEOUT) -run Conformance ./...
+
+bench: ## ratios against the raw primitive and other engines, in one run
+	LOKET_JUDGE=$(JUDGE)/node_modules $(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+
+fuzz: ## every fuzz target for FUZZTIME (20s)
+	$(GO) run ./internal/tool/fuzz -time $(FUZZTIME)
+
+crash: ## kill -9 at every durable step, and 100 times at random under load; all promises checked
+	LOKET_LONG=1 $(GO) test -count=1 -timeout 60m -v -run 'Crash' ./internal/...
+
+mutants: ## switch off one named control at a time; the test that cites it must fail
+	LOKET_LONG=1 $(GO) test -count=1 -timeout 60m -v -run 'Mutants' ./internal/...
+
+golden: ## write all golden files and the printed papers anew; read the difference before you commit it
+	@for p in $(UPDATING); do echo $$p; $(GO) test $$p -update || exit 1; done
+
+clean: ## remove what was built or installed here
+	rm -rf loket .cache node_modules
+	find internal/web/dist -mindepth 1 ! -name .placeholder -delete
