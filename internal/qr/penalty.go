@@ -10,19 +10,36 @@ const (
 	weightDark   = 10 // each full 5 per cent by which the dark share departs from half
 )
 
-// penalty scores a symbol, 64 modules at a time. The look-alike of a finder
-// pattern counts if its four light modules lie inside the symbol.
-func penalty(rows, columns grid) int {
-	size := len(rows)
+// scorer scores symbols of one size, 64 modules at a time.
+type scorer struct {
+	size  int
+	all   line // a bit for each module of a line
+	pairs line // for each that has a next one
+	quads line // for each that has three after it
+}
+
+func newScorer(size int) *scorer {
+	return &scorer{size, until(size), until(size - 1), until(size - 3)}
+}
+
+// penalty returns the penalty of a symbol. A look-alike of a finder pattern
+// counts if its four light modules lie inside the symbol.
+func (s *scorer) penalty(rows, columns grid) int {
 	score, dark := 0, 0
+	var above, aboveSame line
 	for i := range rows {
-		score += linePenalty(&rows[i], size) + linePenalty(&columns[i], size)
-		dark += bits.OnesCount64(rows[i][0]) + bits.OnesCount64(rows[i][1]) + bits.OnesCount64(rows[i][2])
+		row, column := rows[i], columns[i]
+		same := s.sameAsNext(row)
+		score += s.line(row, same) + s.line(column, s.sameAsNext(column))
+		dark += row.count()
 		if i > 0 {
-			score += weightBlock * blocks(&rows[i-1], &rows[i], size)
+			// A block: two neighbours alike in the line above, and both alike below.
+			across := s.all.andNot(row.xor(above))
+			score += weightBlock * aboveSame.and(across).and(across.shift(1)).count()
 		}
+		above, aboveSame = row, same
 	}
-	total := size * size
+	total := s.size * s.size
 	away := dark*20 - total*10 // a twentieth is 5 per cent
 	if away < 0 {
 		away = -away
@@ -30,78 +47,54 @@ func penalty(rows, columns grid) int {
 	return score + weightDark*(away/total)
 }
 
-// linePenalty scores runs and look-alikes of a finder pattern in one line.
-func linePenalty(l *line, size int) int {
-	// same has a bit where a module and its successor have one colour; four such
-	// bits in a row start a window of five modules in a run. A run of n modules has
-	// n-4 windows and costs n-2, so each window costs 1, and each run 2 more.
-	same := l.equalNext(size)
+// sameAsNext has a bit for each module that has the colour of the next one.
+func (s *scorer) sameAsNext(l line) line { return s.pairs.andNot(l.xor(l.shift(1))) }
+
+// line scores runs and look-alikes in one line. Four bits in a row of same start a
+// window of five modules in a run. A run of n modules has n-4 windows and costs
+// n-2, so each window costs 1, and each run 2 more.
+func (s *scorer) line(l, same line) int {
 	two := same.and(same.shift(1))
 	windows := two.and(two.shift(2))
-	starts := windows.andNot(windows.shiftUp())
-	score := windows.count() + (weightRun-1)*starts.count()
-	return score + weightFinder*finders(l, size)
-}
-
-// finders counts the look-alikes, each side with four light modules for itself.
-func finders(l *line, size int) int {
-	if size < 11 {
-		return 0
+	score := 0
+	if !windows.empty() {
+		starts := windows.andNot(windows.shiftUp())
+		score = windows.count() + (weightRun-1)*starts.count()
 	}
-	l1, l2, l3, l4 := l.shift(1), l.shift(2), l.shift(3), l.shift(4)
-	l5, l6 := l.shift(5), l.shift(6)
 	// core has a bit where 1011101 starts; it ends in a dark module, so it lies
 	// inside the line.
-	core := l.and(l2).and(l3).and(l4).and(l6).andNot(l1).andNot(l5)
+	core := l.and(l.shift(2)).and(l.shift(3)).and(l.shift(4)).and(l.shift(6)).andNot(l.shift(1)).andNot(l.shift(5))
 	if core.empty() {
-		return 0
+		return score
 	}
 	// light has a bit where four light modules start, inside the line.
-	light := until(size - 3).andNot(*l).andNot(l1).andNot(l2).andNot(l3)
-	after := core.and(light.shift(7))
-	before := core.shift(4).and(light)
-	return after.count() + before.count()
-}
-
-// blocks counts squares of one colour between two neighbouring lines.
-func blocks(a, b *line, size int) int {
-	across := until(size).andNot(xor(a, b)) // the same colour in both lines
-	return a.equalNext(size).and(across).and(across.shift(1)).count()
-}
-
-// equalNext has bit i where modules i and i+1 have one colour.
-func (l *line) equalNext(size int) line {
-	next := l.shift(1)
-	return until(size - 1).andNot(xor(l, &next))
+	light := s.quads.andNot(l).andNot(l.shift(1)).andNot(l.shift(2)).andNot(l.shift(3))
+	after, before := core.and(light.shift(7)), core.shift(4).and(light)
+	return score + weightFinder*(after.count()+before.count())
 }
 
 // until returns a line with its first n bits set.
 func until(n int) (l line) {
-	for i := range l {
-		switch {
-		case n >= 64:
-			l[i] = ^uint64(0)
-		case n > 0:
-			l[i] = 1<<n - 1
-		}
-		n -= 64
+	for i := range n {
+		l.set(i)
 	}
 	return l
 }
 
 // shift moves the line n places towards its start, 0 < n < 64.
-func (l *line) shift(n uint) line {
-	return line{l[0]>>n | l[1]<<(64-n), l[1]>>n | l[2]<<(64-n), l[2] >> n}
+func (l line) shift(n uint) line {
+	return line{l.a>>n | l.b<<(64-n), l.b>>n | l.c<<(64-n), l.c >> n}
 }
 
 // shiftUp moves the line one place towards its end.
-func (l *line) shiftUp() line {
-	return line{l[0] << 1, l[1]<<1 | l[0]>>63, l[2]<<1 | l[1]>>63}
+func (l line) shiftUp() line {
+	return line{l.a << 1, l.b<<1 | l.a>>63, l.c<<1 | l.b>>63}
 }
 
-func (l line) and(m line) line    { return line{l[0] & m[0], l[1] & m[1], l[2] & m[2]} }
-func (l line) andNot(m line) line { return line{l[0] &^ m[0], l[1] &^ m[1], l[2] &^ m[2]} }
-func (l line) empty() bool        { return l[0]|l[1]|l[2] == 0 }
+func (l line) and(m line) line    { return line{l.a & m.a, l.b & m.b, l.c & m.c} }
+func (l line) andNot(m line) line { return line{l.a &^ m.a, l.b &^ m.b, l.c &^ m.c} }
+func (l line) xor(m line) line    { return line{l.a ^ m.a, l.b ^ m.b, l.c ^ m.c} }
+func (l line) empty() bool        { return l.a|l.b|l.c == 0 }
 func (l line) count() int {
-	return bits.OnesCount64(l[0]) + bits.OnesCount64(l[1]) + bits.OnesCount64(l[2])
+	return bits.OnesCount64(l.a) + bits.OnesCount64(l.b) + bits.OnesCount64(l.c)
 }

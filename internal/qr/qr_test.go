@@ -93,7 +93,7 @@ func TestPenaltyEqualsTheReference(t *testing.T) {
 				}
 			}
 		}
-		got := penalty(rows, columns)
+		got := newScorer(size).penalty(rows, columns)
 		if want := naivePenalty(func(x, y int) bool { return rows[y].bit(x) }, size); got != want {
 			t.Fatalf("penalty of size %d = %d, want %d", size, got, want)
 		}
