@@ -1,0 +1,201 @@
+package certificate
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"loket/internal/db"
+	"loket/internal/fault"
+	"loket/internal/hcert"
+	"loket/internal/ident"
+	"loket/internal/registry"
+	"loket/internal/rules"
+)
+
+// life is how long a certificate's signature is meant to last: the container's
+// expiry, which is not the validity of what it says. A year is what the eHealth
+// Network recommends for vaccinations (technical specifications, volume 1).
+const life = 365 * 24 * time.Hour
+
+// Grounds are what a decision was made on, to make it again.
+type Grounds struct {
+	Facts  rules.Facts // of the question "automatic"; nil for a decision of staff
+	Record registry.Record
+}
+
+const (
+	selectDecision = `SELECT question, outcome, pack_hash, on_day, known_at, actor, role FROM decision WHERE id = $1`
+	selectIntents  = `SELECT id, kind, event FROM certificate WHERE decision_id = $1 AND state <> 'revoked' ORDER BY event`
+)
+
+type decision struct {
+	Question string
+	Outcome  string
+	PackHash string
+	OnDay    string
+	KnownAt  string
+	Actor    string
+	Role     string
+}
+
+type intent struct {
+	ID    string
+	Kind  string
+	Event int64
+}
+
+// Issue signs the certificates intended under a stored decision. It is a
+// fault.Denied when the decision, made again from the grounds, does not say that
+// there may be any.
+func (i *Issuer) Issue(ctx context.Context, decisionID string, g Grounds) ([]Certificate, error) {
+	d, err := db.Get[decision](ctx, i.DB, selectDecision, decisionID)
+	if err != nil {
+		return nil, fmt.Errorf("find decision: %w", err)
+	}
+	if err := i.recheck(d, g); err != nil {
+		return nil, err
+	}
+	intents, err := db.Select[intent](ctx, i.DB, selectIntents, decisionID)
+	if err != nil {
+		return nil, fmt.Errorf("find intended certificates: %w", err)
+	}
+	signer, err := i.Signer(i.Now())
+	if err != nil {
+		return nil, err
+	}
+	certificates := make([]Certificate, 0, len(intents))
+	for _, in := range intents {
+		c, err := i.sign(signer, in, g.Record)
+		if err != nil {
+			return nil, fmt.Errorf("certificate %d of decision %s: %w", in.Event, decisionID, err)
+		}
+		certificates = append(certificates, c)
+	}
+	return certificates, nil
+}
+
+// recheck makes the decision again.
+func (i *Issuer) recheck(d decision, g Grounds) error {
+	if d.Question == "manual" {
+		if d.Outcome != "approve" || d.Actor == "" || d.Role != "approver" {
+			return fault.New(fault.Denied, "", "decision of staff is no approval by a named approver")
+		}
+		return nil
+	}
+	if d.Question != "automatic" || d.Outcome != "issue" {
+		return fault.New(fault.Denied, "", "decision does not allow a certificate")
+	}
+	on, err1 := rules.ParseDay(d.OnDay)
+	knownAt, err2 := rules.ParseDay(d.KnownAt)
+	if err1 != nil || err2 != nil {
+		return fault.New(fault.Denied, "", "decision has no days")
+	}
+	if d.PackHash != i.Route.Hash {
+		return fault.New(fault.Denied, "", "decision was made under another text of the pack")
+	}
+	again, err := rules.Decide(i.Route, d.Question, g.Facts, on, knownAt)
+	if err != nil {
+		return fmt.Errorf("decide again: %w", err)
+	}
+	if again.Outcome != d.Outcome {
+		return fault.New(fault.Denied, "", "decided again, the outcome is another")
+	}
+	return nil
+}
+
+func (i *Issuer) sign(signer *hcert.Signer, in intent, r registry.Record) (Certificate, error) {
+	if in.Event < 0 || in.Event >= int64(len(r.Events)) {
+		return Certificate{}, fault.New(fault.Denied, "", "the record no longer has the event")
+	}
+	payload, err := i.payload(in, r)
+	if err != nil {
+		return Certificate{}, err
+	}
+	now := i.Now().Truncate(time.Second)
+	text, err := hcert.Issue(signer, hcert.Claims{Issuer: i.Country, IssuedAt: now, Expires: earlier(now.Add(life), signer.Expires())}, &payload)
+	if err != nil {
+		return Certificate{}, err
+	}
+	return Certificate{
+		Intent: Intent{in.ID, hcert.Kind(in.Kind), int(in.Event)}, Text: text, Payload: payload,
+		KID: kidText(signer.KID()), Digest: hcert.SignatureID(text),
+	}, nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func (i *Issuer) payload(in intent, r registry.Record) (hcert.Payload, error) {
+	random, err := hex.DecodeString(in.ID)
+	if err != nil || len(random) != 16 {
+		return hcert.Payload{}, fault.New(fault.Internal, "", "intended certificate has another form of id")
+	}
+	id := hcert.NewUVCI(i.Country, [16]byte(random))
+	p := hcert.Payload{Version: hcert.SchemaVersion, Name: holder(r), BirthDate: birth(r.Birth)}
+	switch e := r.Events[in.Event]; hcert.Kind(in.Kind) {
+	case hcert.KindVaccination:
+		p.Vaccinations = []hcert.Vaccination{{
+			Target: e.Disease, Prophylaxis: e.Prophylaxis, Product: e.Product, Manufacturer: e.Manufacturer,
+			Dose: e.Dose, SeriesDoses: e.Doses, Date: e.Day, Country: e.Country, Issuer: i.Name, ID: id,
+		}}
+	case hcert.KindTest:
+		p.Tests = []hcert.Test{{
+			Target: e.Disease, Type: e.TestType, Name: e.TestName, Device: e.TestDevice, Collected: e.Sampled,
+			Result: hcert.ResultNotDetect, Centre: e.Centre, Country: e.Country, Issuer: i.Name, ID: id,
+		}}
+	case hcert.KindRecovery:
+		from, until, err := i.recoveryDays(e)
+		if err != nil {
+			return hcert.Payload{}, err
+		}
+		p.Recoveries = []hcert.Recovery{{
+			Target: e.Disease, FirstPositive: e.Day, Country: e.Country, Issuer: i.Name,
+			ValidFrom: from.String(), ValidUntil: until.String(), ID: id,
+		}}
+	}
+	return p, nil
+}
+
+// recoveryDays returns the first and last day of a recovery certificate.
+func (i *Issuer) recoveryDays(e registry.Event) (from, until rules.Day, err error) {
+	day, err := rules.ParseDay(e.Day)
+	if err != nil {
+		return from, until, fault.New(fault.Invalid, "", "day of event: %w", err)
+	}
+	today := i.today()
+	first, _ := i.Rules.Setting("recovery_from_days", today, today)
+	last, _ := i.Rules.Setting("eu_recovery_days", today, today)
+	after, ok1 := first.Value.(int)
+	before, ok2 := last.Value.(int)
+	if !ok1 || !ok2 {
+		return from, until, fault.New(fault.Invalid, "", "the rules have no term for recovery")
+	}
+	return day.Add(after), day.Add(before), nil
+}
+
+// holder writes the name of a record as a certificate wants it. A record has one full
+// name, as people have; it goes where the family name stands.
+func holder(r registry.Record) hcert.Name {
+	full, latin := r.Name.Full.Reveal(), r.Name.Latin.Reveal()
+	if latin == "" {
+		latin = full
+	}
+	return hcert.Name{Family: full, FamilyStandardised: ident.Standardised(latin)}
+}
+
+// birth writes a birth date with its unknown parts left out.
+func birth(b ident.BirthDate) string {
+	day := b.Reveal()
+	for _, unknown := range []string{"-00", "-00"} {
+		if n := len(day) - len(unknown); n > 0 && day[n:] == unknown {
+			day = day[:n]
+		}
+	}
+	return day
+}
