@@ -16,11 +16,25 @@ var (
 		Why: "A whole shelter can send its forms on one evening; a machine that guesses cannot go on."}
 )
 
-// limit counts r by its source.
-func (s *Site) limit(r *http.Request) error {
+// Count counts a try under limit: by the source of r, or by who, an identifier
+// that the person gave. It returns a Throttled fault if the limit is used up,
+// which a handler hands on. It must be asked before anything is looked up, so
+// that known and unknown identifiers are slowed down alike.
+func (s *Site) Count(r *http.Request, limit throttle.Limit, who string) error {
 	if s.Throttle == nil {
 		return nil
 	}
+	if limit.By == throttle.Source {
+		who = s.Proxies.SourceOf(r)
+	}
+	if wait, ok := s.Throttle.Try(limit, who); !ok {
+		return throttle.Refuse(limit, wait)
+	}
+	return nil
+}
+
+// countRequest counts r under Reading or Writing.
+func (s *Site) countRequest(r *http.Request) error {
 	limit, standard := s.Reading, Reading
 	if !isRead(r) {
 		limit, standard = s.Writing, Writing
@@ -28,8 +42,5 @@ func (s *Site) limit(r *http.Request) error {
 	if limit.Burst == 0 {
 		limit = standard
 	}
-	if wait, ok := s.Throttle.Try(limit, s.Proxies.SourceOf(r)); !ok {
-		return throttle.Refuse(limit, wait)
-	}
-	return nil
+	return s.Count(r, limit, "")
 }

@@ -136,7 +136,7 @@ func (r *Renderer) Names() []string {
 	return names
 }
 
-// Write returns the page name with data as HTML, in a language and with
+// render returns the page name with data as HTML, in a language and with
 // language links to pagePath. Data must not be shared: it is filled in.
 func (r *Renderer) render(tag lang.Tag, pagePath, name string, data Document) ([]byte, error) {
 	t, err := r.Template(tag, name)

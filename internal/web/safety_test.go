@@ -3,11 +3,13 @@ package web_test
 import (
 	"crypto/rand"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
+	"loket/internal/fault"
 	"loket/internal/lang"
 	"loket/internal/web"
 	"loket/internal/web/throttle"
@@ -105,6 +107,25 @@ func TestTooManyFormsMeetAKindPage(t *testing.T) {
 	has(t, w.Body.String(), "Wacht even", "Over 2 minuten kunt u het weer proberen.")
 	if got := get(site, "/nl/parts").Code; got != http.StatusOK {
 		t.Errorf("reading is refused too: %d", got)
+	}
+}
+
+func TestTriesAreCountedByWhatTheCallerNames(t *testing.T) {
+	site := webtest.Parts(t)
+	r := httptest.NewRequest("POST", "/nl/code", nil)
+	limit := throttle.Limit{Name: "code", By: throttle.Identifier, Burst: 1, Every: time.Minute}
+	if err := site.Count(r, limit, "case"); err != nil {
+		t.Errorf("without a throttle: %v", err)
+	}
+	site.Throttle = throttle.New(time.Now, rand.Reader)
+	if err := site.Count(r, limit, "case"); err != nil {
+		t.Error(err)
+	}
+	if err := site.Count(r, limit, "case"); !fault.Is(err, fault.Throttled) {
+		t.Errorf("second try: %v, want throttled", err)
+	}
+	if err := site.Count(r, limit, "other"); err != nil {
+		t.Errorf("another case from the same source: %v", err)
 	}
 }
 

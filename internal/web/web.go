@@ -77,7 +77,7 @@ type Site struct {
 // host, such as "GET /request/name".
 func (s *Site) Page(pattern string, h Handler) {
 	s.pages.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		if err := s.limit(r); err != nil {
+		if err := s.countRequest(r); err != nil {
 			s.fail(w, r, err)
 			return
 		}
