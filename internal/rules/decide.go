@@ -69,6 +69,9 @@ func Decide(p *Pack, question string, facts Facts, on, knownAt Day) (Decision, e
 	if q == nil {
 		return Decision{}, fault.New(fault.Invalid, "rules.question", "pack %s has no question %q", p.ID, question)
 	}
+	if on.IsZero() || knownAt.IsZero() {
+		return Decision{}, fault.New(fault.Invalid, "rules.day", "pack %s, question %s: a day is missing", p.ID, question)
+	}
 	d := Decision{Pack: p.ID, Hash: p.Hash, Question: question, On: on, KnownAt: knownAt, Outcome: NoRule}
 	if p.Retracted != nil && !knownAt.Before(p.Retracted.On) {
 		d.Reasons = []Reason{p.Retracted.reason()}

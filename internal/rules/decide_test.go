@@ -124,6 +124,9 @@ func TestRefusesFactsWithoutRepeatingThem(t *testing.T) {
 			t.Errorf("the error repeats what was told: %v", err)
 		}
 	}
+	if _, err := Decide(p, "fare", nil, Day{}, on); !fault.Is(err, fault.Invalid) {
+		t.Errorf("no day: %v", err)
+	}
 	if _, err := Decide(p, "toll", nil, on, on); !fault.Is(err, fault.Invalid) {
 		t.Errorf("unknown question: %v", err)
 	}

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -189,4 +188,4 @@ func (l *List) ids() []string {
 }
 
 // String returns the expression as it was written.
-func (e Expression) String() string { return fmt.Sprint(e.Text) }
+func (e Expression) String() string { return e.Text }

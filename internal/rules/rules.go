@@ -151,6 +151,9 @@ func (p *Pack) Fact(id string) *Fact {
 // Question returns the question of that id, or nil.
 func (p *Pack) Question(id string) *Question { return p.questions[id] }
 
+// Rules returns the rules of the question in the order in which they are tried.
+func (q *Question) Rules() []*Rule { return q.rules }
+
 // Rule returns the rule of that id, or nil.
 func (p *Pack) Rule(id string) *Rule { return p.rules[id] }
 
