@@ -190,7 +190,7 @@ func (r *reading) batch(ctx context.Context, s *Store) ([]person, error) {
 		return nil, fault.New(fault.Unavailable, "", "import: %w", err)
 	}
 	var batch []person
-	for r.failed == nil && len(batch) < batchRows {
+	for r.failed == nil && len(batch) < s.batch {
 		next, err, ok := r.next()
 		if !ok {
 			break

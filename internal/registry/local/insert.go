@@ -79,7 +79,8 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, importID string, records 
 
 // indexRow is a row of registry_key.
 type indexRow struct {
-	key
+	kind     string
+	hmac     []byte
 	recordID string
 }
 

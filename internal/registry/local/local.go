@@ -51,6 +51,9 @@
 // An import is restartable: its position is committed with each batch, and a file
 // with the same digest goes on where it stopped. A file that was imported whole is
 // not imported again.
+//
+// Ids are made with the oldest index key, so that key stays for as long as there are
+// records; a newer one is used for numbers and names from then on.
 package local
 
 import (
@@ -72,6 +75,7 @@ type Store struct {
 	index    *seal.Index
 	box      seal.Box
 	settings Settings
+	batch    int // rows committed at once
 }
 
 // Settings are what a Store needs besides its database and keys. All are required.
@@ -84,7 +88,7 @@ type Settings struct {
 
 // New returns the registry in a migrated database.
 func New(d *db.DB, keys *seal.Keys, settings Settings) *Store {
-	return &Store{db: d, index: keys.Index("registry"), box: keys.Box("registry"), settings: settings}
+	return &Store{db: d, index: keys.Index("registry"), box: keys.Box("registry"), settings: settings, batch: batchRows}
 }
 
 // The values of registry_key.kind. They are short since there are four rows or
@@ -97,16 +101,20 @@ const (
 // maxTokens is how many words of a name are indexed and looked up.
 const maxTokens = 16
 
-// key is one row of the index.
-type key struct {
-	kind string
-	hmac []byte
+// term is what a record is found by: a number, or a birth date and a word.
+type term struct {
+	kind  string
+	parts [2]string // the second is empty for a number
 }
 
-// numberParts and nameParts are what a key is the HMAC of.
-func numberParts(n ident.Number) []string { return []string{n.Reveal()} }
+func numberTerm(n ident.Number) term { return term{kindNumber, [2]string{n.Reveal()}} }
 
-func nameParts(b ident.BirthDate, token string) []string { return []string{b.Reveal(), token} }
+func nameTerm(b ident.BirthDate, token string) term {
+	return term{kindName, [2]string{b.Reveal(), token}}
+}
+
+// sums returns the HMAC of a term under each key that may stand in a row.
+func (s *Store) sums(t term) map[int64][]byte { return s.index.Versions(t.kind, t.parts[:]...) }
 
 // tokens returns the words of a name that count: the longest ones, if there are
 // too many.
@@ -119,18 +127,18 @@ func tokens(n ident.Name) []string {
 	return all
 }
 
-// keysOf returns the index rows of a record under the newest key.
-func (s *Store) keysOf(r registry.Record) []key {
-	var keys []key
+// terms returns what a record is found by.
+func terms(r registry.Record) []term {
+	var all []term
 	for _, n := range r.Numbers {
-		keys = append(keys, key{kindNumber, s.index.Sum("number", numberParts(n)...)})
+		all = append(all, numberTerm(n))
 	}
 	if !r.Birth.IsZero() {
 		for _, token := range tokens(r.Name) {
-			keys = append(keys, key{kindName, s.index.Sum("name", nameParts(r.Birth, token)...)})
+			all = append(all, nameTerm(r.Birth, token))
 		}
 	}
-	return keys
+	return all
 }
 
 const (
@@ -170,7 +178,7 @@ func (s *Store) withNumber(ctx context.Context, n ident.Number) ([]string, error
 		return nil, nil
 	}
 	var ids []string
-	for version, hmac := range s.index.Versions("number", numberParts(n)...) {
+	for version, hmac := range s.sums(numberTerm(n)) {
 		found, err := db.Select[string](ctx, s.db, findNumber, version, hmac)
 		if err != nil {
 			return nil, err
@@ -191,7 +199,7 @@ func (s *Store) withName(ctx context.Context, q registry.Query) ([]string, error
 	}
 	places := map[int64][]any{} // by version of the key
 	for _, word := range words {
-		for version, hmac := range s.index.Versions("name", nameParts(q.Birth, word)...) {
+		for version, hmac := range s.sums(nameTerm(q.Birth, word)) {
 			places[version] = append(places[version], hmac)
 		}
 	}

@@ -2,6 +2,7 @@ package local
 
 import (
 	"encoding/base64"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,15 +11,16 @@ import (
 )
 
 // recordID returns the id of the record that a row is about. Its numbers
-// are in order.
+// are in order. The id is made with the oldest index key: under the newest, an import
+// after a rotation would make everybody again.
 func (s *Store) recordID(r registry.Record) string {
-	var sum []byte
+	parts := append([]string{r.Birth.Reveal()}, r.Name.Tokens()...)
+	kind := "record of a name"
 	if len(r.Numbers) > 0 {
-		sum = s.index.Sum("record-number", numberParts(r.Numbers[0])...)
-	} else {
-		sum = s.index.Sum("record-name", append([]string{r.Birth.Reveal()}, r.Name.Tokens()...)...)
+		kind, parts = "record of a number", []string{r.Numbers[0].Reveal()}
 	}
-	return base64.RawURLEncoding.EncodeToString(sum)
+	sums := s.index.Versions(kind, parts...)
+	return base64.RawURLEncoding.EncodeToString(sums[slices.Min(slices.Collect(maps.Keys(sums)))])
 }
 
 // contradicts reports whether two rows of one file and one id are of two people.

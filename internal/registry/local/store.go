@@ -1,7 +1,6 @@
 package local
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"slices"
@@ -121,8 +120,8 @@ func (s *Store) put(ctx context.Context, tx *db.Tx, importID string, batch []per
 			}
 			record, refused[record.ID] = merged, conflicts
 		}
-		for _, k := range s.keysOf(record) {
-			keys = append(keys, indexRow{k, record.ID})
+		for _, t := range terms(record) {
+			keys = append(keys, indexRow{t.kind, s.index.Sum(t.kind, t.parts[:]...), record.ID})
 		}
 	}
 	if err := s.insertKeys(ctx, tx, keys); err != nil {
@@ -193,13 +192,15 @@ func (s *Store) update(ctx context.Context, tx *db.Tx, importID string, rows []p
 // dropKeys deletes the index rows that old had and record has not, under every
 // version of the key.
 func (s *Store) dropKeys(ctx context.Context, tx *db.Tx, old, record registry.Record) error {
-	kept := s.keysOf(record)
-	for _, k := range s.keysOf(old) {
-		if slices.ContainsFunc(kept, func(x key) bool { return x.kind == k.kind && bytes.Equal(x.hmac, k.hmac) }) {
+	kept := terms(record)
+	for _, t := range terms(old) {
+		if slices.Contains(kept, t) {
 			continue
 		}
-		if _, err := db.Exec(ctx, tx, deleteKey, k.kind, s.index.Version(), k.hmac, old.ID); err != nil {
-			return err
+		for version, hmac := range s.sums(t) {
+			if _, err := db.Exec(ctx, tx, deleteKey, t.kind, version, hmac, old.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
