@@ -33,7 +33,7 @@ test: prepare assets judge check-format ## install what tests need and run all o
 	@if [ -d internal/keys/pkcs11 ]; then set -x; $(GO) vet -tags pkcs11 ./internal/keys/... && \
 	  $(GO) test -tags pkcs11 -timeout $(TIMEOUT) ./internal/keys/...; fi
 
-short: ## the tests of what you changed last, on what is installed, without the race detector
+short: ## all tests on what is installed, without the race detector; packages that did not change come from the cache
 	$(GO) vet ./... && $(GO) test -timeout $(TIMEOUT) ./...
 
 prepare: ## install the programs that tests need (Debian)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
 	"golang.org/x/mod/modfile"
 )
 
@@ -42,6 +43,7 @@ func TestCommandsInPapersExist(t *testing.T) {
 			for _, m := range loketCommand.FindAllStringSubmatch(code, -1) {
 				if !slices.Contains(commands, m[1]) {
 					t.Errorf("%s: internal/cli has no command %q", name, m[1])
+					commands = append(commands, m[1]) // said once
 				}
 			}
 		}
@@ -212,22 +214,46 @@ func required(t *testing.T) []string {
 	return slices.Compact(names)
 }
 
-// TestFileLengths lists long files. It fails only when they are no exception any more.
-func TestFileLengths(t *testing.T) {
-	var all []int
-	var long []string
-	for _, f := range tree(t).files {
-		all = append(all, f.lines)
-		if f.lines > 400 {
-			long = append(long, fmt.Sprintf("%s: %d lines", f.path, f.lines))
+// TestLicenceIsComplete looks for all articles of the EUPL and its appendix.
+func TestLicenceIsComplete(t *testing.T) {
+	text := read(t, "LICENSE")
+	for article := 1; article <= 15; article++ {
+		if !strings.Contains(text, fmt.Sprintf("\n%d.", article)) {
+			t.Errorf("LICENSE has no article %d", article)
 		}
 	}
-	slices.Sort(all)
-	t.Logf("half of %d files have at most %d lines; over 400:\n%s", len(all), all[len(all)/2], strings.Join(long, "\n"))
-	if all[len(all)/2] > 150 {
-		t.Errorf("half of the files have more than %d lines; 150 is the aim", all[len(all)/2]-1)
+	if !strings.HasPrefix(text, "EUROPEAN UNION PUBLIC LICENCE v. 1.2") || !strings.Contains(text, "Appendix") {
+		t.Error("LICENSE is not the whole EUPL-1.2")
 	}
-	if len(long)*20 > len(all) {
-		t.Errorf("%d of %d files have over 400 lines:\n%s", len(long), len(all), strings.Join(long, "\n"))
+}
+
+// TestPublicCode holds publiccode.yml to what the standard, version 0.4, asks.
+func TestPublicCode(t *testing.T) {
+	var p struct {
+		Version     string `yaml:"publiccodeYmlVersion"`
+		Name        string `yaml:"name"`
+		URL         string `yaml:"url"`
+		Released    string `yaml:"releaseDate"`
+		Description map[string]struct {
+			Short    string   `yaml:"shortDescription"`
+			Long     string   `yaml:"longDescription"`
+			Features []string `yaml:"features"`
+		} `yaml:"description"`
+		Legal  struct{ License string } `yaml:"legal"`
+		UsedBy []string                 `yaml:"usedBy"`
+	}
+	if err := yaml.Unmarshal([]byte(read(t, "publiccode.yml")), &p); err != nil {
+		t.Fatal(err)
+	}
+	if p.Version != "0.4" || p.Name == "" || p.URL == "" || p.Released == "" || p.Legal.License != "EUPL-1.2" || len(p.UsedBy) > 0 {
+		t.Errorf("publiccode.yml: version, name, url, releaseDate, licence, and no invented users; got %+v", p)
+	}
+	for lang, d := range p.Description {
+		if n := len([]rune(d.Short)); n == 0 || n > 150 {
+			t.Errorf("%s: shortDescription has %d characters, 1 to 150 are allowed", lang, n)
+		}
+		if n := len([]rune(d.Long)); n < 500 || n > 10000 {
+			t.Errorf("%s: longDescription has %d characters, 500 to 10000 are allowed", lang, n)
+		}
 	}
 }

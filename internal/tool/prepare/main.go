@@ -55,8 +55,15 @@ func prepare(w io.Writer) error {
 		}
 	}
 	if len(packages) == 0 {
-		return nil
+		return nodeIsNew()
 	}
+	if err := install(w, packages); err != nil {
+		return err
+	}
+	return nodeIsNew()
+}
+
+func install(w io.Writer, packages []string) error {
 	apt, err := exec.LookPath("apt-get")
 	if err != nil {
 		return fmt.Errorf("this is not Debian; please install what brings %s", strings.Join(packages, ", "))
@@ -85,6 +92,20 @@ func run(w io.Writer, args []string) error {
 	cmd.Stdout, cmd.Stderr = w, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s: %w", strings.Join(args, " "), err)
+	}
+	return nil
+}
+
+// nodeIsNew refuses a Node older than the packages in package.json can run on:
+// Debian 12 has 18, Debian 13 has 20.
+func nodeIsNew() error {
+	out, err := exec.Command("node", "--version").Output()
+	if err != nil {
+		return fmt.Errorf("ask node for its version: %w", err)
+	}
+	var major int
+	if _, err := fmt.Sscanf(string(out), "v%d.", &major); err != nil || major < 20 {
+		return fmt.Errorf("node is %s; the stylesheet and the tests need 20 or newer", strings.TrimSpace(string(out)))
 	}
 	return nil
 }
