@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"loket/internal/browsertest"
+	"loket/internal/web"
 	"loket/internal/web/webtest"
 )
 
@@ -76,6 +78,20 @@ func TestPartsInEveryLook(t *testing.T) { // WCAG 2.2 AA; design.md §6
 			})
 		}
 	}
+}
+
+func TestThePlainStylesheetWillDo(t *testing.T) {
+	plain, err := web.LoadAssets(fstest.MapFS{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(webtest.PartsWith(t, plain))
+	defer server.Close()
+	tab := browsertest.Start(t).Open(t, server.URL, browsertest.Look{Width: 320})
+	tab.Go("/ar/parts")
+	tab.Fits()
+	tab.Axe()
+	tab.Shot("parts-ar-320-plain")
 }
 
 func TestRightToLeftIsMirrored(t *testing.T) { // G-50

@@ -68,6 +68,12 @@ func Parts(t testing.TB) *web.Site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return PartsWith(t, assets)
+}
+
+// PartsWith is Parts with a stylesheet of the caller's.
+func PartsWith(t testing.TB, assets *web.Assets) *web.Site {
+	t.Helper()
 	pages, err := fs.Sub(testdata, "testdata")
 	if err != nil {
 		t.Fatal(err)
@@ -80,6 +86,11 @@ func Parts(t testing.TB) *web.Site {
 		t.Fatal(err)
 	}
 	site := &web.Site{Renderer: renderer, Assets: assets, Log: slog.New(slog.DiscardHandler), NewID: rand.Text, LeaveTo: "https://example.org/"}
+	addPages(site)
+	return site
+}
+
+func addPages(site *web.Site) {
 	site.Still("/{$}", "start", func(lang.Tag) (web.Document, error) {
 		return &StartPage{Page: web.Page{Title: "parts.start.title"}}, nil
 	})
@@ -102,7 +113,6 @@ func Parts(t testing.TB) *web.Site {
 		}
 		return site.Redirect(w, r, "/")
 	})
-	return site
 }
 
 // StartPage is a page without state.
