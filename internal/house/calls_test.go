@@ -22,7 +22,7 @@ var (
 
 var banned = []ban{
 	{"time", []string{"Now", "Since", "Until"}, edge, "the clock is passed in"},
-	{"crypto/rand", nil, edge, "randomness is passed in"},
+	{"crypto/rand", []string{"Reader", "Read", "Text"}, edge, "randomness is passed in"},
 	{"math/rand", nil, nil, "it can be guessed; pass in a source"},
 	{"math/rand/v2", nil, nil, "it can be guessed; pass in a source"},
 	{"os", []string{"Getenv", "LookupEnv", "Environ"}, edge, "the environment is passed in"},

@@ -153,7 +153,7 @@ func (tb table) refuse(r row, path string, test bool) string {
 		return standard(r, path, test)
 	}
 	modules := r.modules
-	if test {
+	if test || r.layer == "test" {
 		modules = slices.Concat(modules, tb.testing)
 	}
 	if r.name != "tool/deps" && !slices.ContainsFunc(modules, func(m string) bool { return path == m || strings.HasPrefix(path, m+"/") }) {
@@ -191,6 +191,40 @@ func logUnused(t *testing.T, tb table, used map[string]bool) {
 		}
 	}
 	t.Logf("allowed and not used: %s", strings.Join(idle, ", "))
+}
+
+// TestTableRefuses tries arrows of which the answer is known.
+func TestTableRefuses(t *testing.T) {
+	tb := readTable(t)
+	for _, c := range []struct {
+		name, path string
+		test, want bool
+	}{
+		{"request", "loket/internal/registry", false, true},
+		{"mailbox", "loket/internal/registry", false, false},
+		{"web/public", "loket/internal/app", false, false},
+		{"cli", "loket/internal/app", false, true},
+		{"jobs", "loket/internal/db/dbtest", false, false},
+		{"jobs", "loket/internal/db/dbtest", true, true},
+		{"lang", "loket/internal/request", true, false},
+		{"db", "modernc.org/sqlite", false, true},
+		{"request", "modernc.org/sqlite", false, false},
+		{"keys", "github.com/ThalesGroup/crypto11", false, false},
+		{"request", "github.com/google/go-cmp/cmp", false, false},
+		{"request", "github.com/google/go-cmp/cmp", true, true},
+		{"ident", "net/http", false, false},
+		{"ident", "strings", false, true},
+		{"request", "loket/internal/unknown", false, false},
+	} {
+		r, ok := tb.find(c.name)
+		if !ok {
+			t.Errorf("%s is not in the table", c.name)
+			continue
+		}
+		if why := tb.refuse(r, c.path, c.test); (why == "") != c.want {
+			t.Errorf("%s (test: %t) may import %s: %t, want %t", c.name, c.test, c.path, why == "", c.want)
+		}
+	}
 }
 
 // TestImportTable checks the table itself: every arrow leads to a package of the
