@@ -109,6 +109,7 @@ func (p *Pack) declareLists(lists []placed[List], found *problems) {
 				found.add(item.at, "list %s: item id %q is malformed or stands twice", l.v.ID, item.ID)
 			}
 			seen[item.ID] = true
+			l.v.ids = append(l.v.ids, item.ID)
 			if item.Owner == "" {
 				item.Owner = l.v.Owner
 			}
@@ -130,7 +131,7 @@ func (p *Pack) declareFacts(facts []placed[Fact], found *problems) {
 		p.checkName(f.at, "fact", f.v.ID, p.Fact(f.v.ID) != nil, found)
 		for _, id := range f.v.Lists {
 			if l := p.lists[id]; l != nil {
-				f.v.Values = append(f.v.Values, l.ids()...)
+				f.v.Values = append(f.v.Values, l.ids...)
 			} else {
 				found.add(f.at, "fact %s: there is no list %q", f.v.ID, id)
 			}

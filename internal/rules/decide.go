@@ -138,7 +138,7 @@ func (p *Pack) known(facts Facts, on, knownAt Day) (cel.PartialActivation, error
 		}
 	}
 	for id, l := range p.lists {
-		vars["list."+id] = l.ids()
+		vars["list."+id] = l.ids
 	}
 	return cel.PartialVars(vars, unknown...)
 }

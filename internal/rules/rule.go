@@ -178,14 +178,5 @@ func texts(e ast.Expr) []ast.Expr {
 	return nil
 }
 
-// ids returns the ids of the items.
-func (l *List) ids() []string {
-	ids := make([]string, len(l.Items))
-	for i, item := range l.Items {
-		ids[i] = item.ID
-	}
-	return ids
-}
-
 // String returns the expression as it was written.
 func (e Expression) String() string { return e.Text }

@@ -118,7 +118,8 @@ type List struct {
 	Source string `yaml:"source"`
 	Items  []Item `yaml:"items"`
 
-	at position
+	at  position
+	ids []string // of the items
 }
 
 // Item is one entry of a list. Owner, Source and Checked may be given once for

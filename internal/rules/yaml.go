@@ -116,6 +116,15 @@ func (v *SettingValue) UnmarshalYAML(node ast.Node) error {
 	return err
 }
 
+// UnmarshalYAML implements the interface of the YAML package, which is slow
+// with UnmarshalText and does not tell where the day stands.
+func (d *Day) UnmarshalYAML(node ast.Node) error {
+	if err := d.UnmarshalText([]byte(node.GetToken().Value)); err != nil {
+		return &placedError{at: nodePosition(node), text: err.Error()}
+	}
+	return nil
+}
+
 // UnmarshalYAML implements the interface of the YAML package.
 func (e *Expression) UnmarshalYAML(node ast.Node) error {
 	e.at = nodePosition(node)
