@@ -19,7 +19,7 @@ func TestAnyCutGivesTheSame(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newStore(t, d)
 		rapid.Check(t, func(rt *rapid.T) {
-			rows := rapid.SliceOfN(rapid.Custom(drawRow), 1, 25).Draw(rt, "rows")
+			rows := rapid.SliceOfN(rapid.Custom(drawRow), 1, 12).Draw(rt, "rows")
 			empty(t, d)
 			s.batch = batchRows
 			load(t, s, head+strings.Join(rows, ""))

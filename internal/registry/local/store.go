@@ -55,7 +55,10 @@ func (s *Store) finish(ctx context.Context, r run) error {
 	if n == 0 {
 		return takenByOther()
 	}
-	_, err = db.Exec(ctx, s.db, `ANALYZE`)
+	if _, err := db.Exec(ctx, s.db, `ANALYZE registry_record`); err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, s.db, `ANALYZE registry_key`)
 	return err
 }
 
