@@ -3,7 +3,6 @@ package hcert
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"sync"
 	"time"
 
@@ -19,28 +18,6 @@ const (
 	claimHCERT    = int64(-260)
 	hcertEU       = int64(1)
 )
-
-// maxNesting is twice the depth of a real certificate.
-const maxNesting = 12
-
-// decMode decodes untrusted CBOR: no duplicate map keys, little nesting, small
-// containers, text that is UTF-8, maps of text inside payloads.
-var decMode = sync.OnceValue(func() cbor.DecMode {
-	mode, err := cbor.DecOptions{
-		DupMapKey:        cbor.DupMapKeyEnforcedAPF,
-		MaxNestedLevels:  maxNesting,
-		MaxArrayElements: 256,
-		MaxMapPairs:      256,
-		IntDec:           cbor.IntDecConvertSigned,
-		TimeTagToAny:     cbor.TimeTagToRFC3339,
-		BignumTag:        cbor.BignumTagForbidden,
-		DefaultMapType:   reflect.TypeFor[map[string]any](),
-	}.DecMode()
-	if err != nil {
-		panic(err) // the options are constants
-	}
-	return mode
-})
 
 // encMode is the core deterministic encoding of RFC 8949 §4.2.
 var encMode = sync.OnceValue(func() cbor.EncMode {
@@ -64,30 +41,65 @@ var errClaims = errors.New("the signed content is not a map of claims")
 
 // parseClaims reads the CWT claims and the payload in them.
 func parseClaims(data []byte) (*claims, error) {
-	var m map[any]cbor.RawMessage
-	if err := decMode().Unmarshal(data, &m); err != nil {
-		return nil, errClaims
-	}
 	c := new(claims)
-	if raw, ok := m[claimIssuer]; ok {
-		if err := decMode().Unmarshal(raw, &c.issuer); err != nil {
-			return nil, errors.New("the issuer claim is not text")
+	r := &reader{data: data}
+	found := false
+	err := r.pairs(func(key any) error {
+		if key == claimHCERT {
+			found = true
+			return c.readHCERT(r)
 		}
-	}
-	c.issuedAt = c.time(m[claimIssuedAt])
-	c.expires = c.time(m[claimExpires])
-	var h map[any]cbor.RawMessage
-	if raw, ok := m[claimHCERT]; !ok || decMode().Unmarshal(raw, &h) != nil {
-		return nil, errors.New("there is no health certificate claim, or it is not a map")
-	}
-	raw, ok := h[hcertEU]
-	if !ok {
+		v, err := r.value()
+		if err != nil {
+			return err
+		}
+		switch key {
+		case claimIssuer:
+			c.issuer, _ = v.(string) // another type is as good as none
+		case claimIssuedAt:
+			c.issuedAt = c.time(v)
+		case claimExpires:
+			c.expires = c.time(v)
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, errContainer), errors.Is(err, errTree):
+		return nil, err
+	case err != nil, len(r.data) > 0:
+		return nil, errClaims
+	case !found:
+		return nil, errContainer
+	case c.tree == nil:
 		return nil, errors.New("the health certificate is not an EU certificate")
 	}
-	if err := decMode().Unmarshal(raw, &c.tree); err != nil || c.tree == nil {
-		return nil, errors.New("the EU certificate is not a map of texts")
-	}
 	return c, nil
+}
+
+var (
+	errContainer = errors.New("there is no health certificate claim, or it is not a map")
+	errTree      = errors.New("the EU certificate is not a map of named fields")
+)
+
+// readHCERT takes the EU certificate out of the claim of health certificates.
+func (c *claims) readHCERT(r *reader) error {
+	if len(r.data) == 0 || r.data[0]>>5 != majorMap {
+		return errContainer
+	}
+	return r.pairs(func(key any) error {
+		r.named = key == hcertEU
+		v, err := r.value()
+		r.named = false
+		if key != hcertEU {
+			return err
+		}
+		tree, ok := v.(map[string]any)
+		if err != nil || !ok {
+			return errTree
+		}
+		c.tree = tree
+		return nil
+	})
 }
 
 // latest is the end of the year 9999, the last that RFC 3339 can write.
@@ -95,11 +107,7 @@ const latest = 253402300799
 
 // time reads a NumericDate in whole seconds; a fraction is cut off. It returns
 // the zero time for a claim that is absent or means no time.
-func (c *claims) time(raw cbor.RawMessage) time.Time {
-	var v any
-	if raw == nil || decMode().Unmarshal(raw, &v) != nil {
-		return time.Time{}
-	}
+func (c *claims) time(v any) time.Time {
 	switch n := v.(type) {
 	case int64:
 		if n >= 0 && n <= latest {

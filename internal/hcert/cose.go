@@ -8,8 +8,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"math/big"
-
-	"github.com/fxamacker/cbor/v2"
 )
 
 // COSE header labels and algorithms (RFC 9052, RFC 9053, RFC 8230).
@@ -37,61 +35,78 @@ type message struct {
 	unknownCrit bool
 }
 
-// sign1 is the array of RFC 9052 §4.2.
-type sign1 struct {
-	_           struct{} `cbor:",toarray"`
-	Protected   []byte
-	Unprotected map[any]cbor.RawMessage
-	Payload     []byte
-	Signature   []byte
-}
-
 // parseMessage opens a message with no tag, tag 18, or tag 61 around tag 18.
 func parseMessage(data []byte) (*message, error) {
 	data, cwt := cutTag(data, 61)
 	data, tagged := cutTag(data, 18)
 	m := &message{oddTag: cwt || !tagged}
-	if len(data) == 0 || data[0]>>5 != 4 {
-		return nil, errCOSE // the decoder would look through any other tag
-	}
-	var s sign1
-	if err := decMode().Unmarshal(data, &s); err != nil || len(s.Signature) == 0 || s.Payload == nil {
+	r := &reader{data: data}
+	major, n, indefinite, err := r.head()
+	if err != nil || major != majorArray || indefinite || n != 4 {
 		return nil, errCOSE
 	}
-	m.protected, m.payload, m.signature = s.Protected, s.Payload, s.Signature
-	var protected map[any]cbor.RawMessage
-	if len(s.Protected) > 0 {
-		if err := decMode().Unmarshal(s.Protected, &protected); err != nil {
+	var outside, inside header
+	m.protected, err = r.bytes()
+	if err != nil || outside.read(r) != nil {
+		return nil, errCOSE
+	}
+	if m.payload, err = r.bytes(); err != nil {
+		return nil, errCOSE
+	}
+	if m.signature, err = r.bytes(); err != nil || len(m.signature) == 0 || len(r.data) > 0 {
+		return nil, errCOSE
+	}
+	if len(m.protected) > 0 {
+		r = &reader{data: m.protected}
+		if err := inside.read(r); err != nil || len(r.data) > 0 {
 			return nil, errCOSE
 		}
 	}
-	if len(protected) == 0 {
+	if inside.fields == 0 {
 		m.protected = nil // RFC 9052 §4.4: an empty map is signed as no bytes
 	}
-	_, m.unknownCrit = protected[headerCrit] // no critical header is known here
-	return m, m.readHeaders(protected, s.Unprotected)
+	m.unknownCrit = inside.crit || outside.crit // no critical header is known here
+	return m, m.takeHeaders(&inside, &outside)
 }
 
-// readHeaders takes alg and kid; where both headers have one, the protected one
+// header is what certificates use of a COSE header.
+type header struct {
+	fields   int
+	alg, kid any
+	crit     bool
+}
+
+func (h *header) read(r *reader) error {
+	return r.pairs(func(key any) error {
+		h.fields++
+		v, err := r.value()
+		switch key {
+		case headerAlg:
+			h.alg = v
+		case headerKID:
+			h.kid = v
+		case headerCrit:
+			h.crit = true
+		}
+		return err
+	})
+}
+
+// takeHeaders takes alg and kid; where both headers have one, the protected one
 // counts.
-func (m *message) readHeaders(protected, unprotected map[any]cbor.RawMessage) error {
-	raw, ok := protected[headerAlg]
-	if !ok {
-		raw, m.algOutside = unprotected[headerAlg]
+func (m *message) takeHeaders(inside, outside *header) error {
+	alg, kid := inside.alg, inside.kid
+	if alg == nil && outside.alg != nil {
+		alg, m.algOutside = outside.alg, true
 	}
-	if raw != nil {
-		if err := decMode().Unmarshal(raw, &m.alg); err != nil {
-			return errCOSE
-		}
+	if kid == nil && outside.kid != nil {
+		kid, m.kidOutside = outside.kid, true
 	}
-	raw, ok = protected[headerKID]
-	if !ok {
-		raw, m.kidOutside = unprotected[headerKID]
-	}
-	if raw != nil {
-		if err := decMode().Unmarshal(raw, &m.kid); err != nil {
-			return errCOSE
-		}
+	var algOK, kidOK bool
+	m.alg, algOK = alg.(int64)
+	m.kid, kidOK = kid.([]byte)
+	if (alg != nil && !algOK) || (kid != nil && !kidOK) {
+		return errCOSE
 	}
 	return nil
 }

@@ -2,8 +2,6 @@ package hcert
 
 import (
 	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"encoding/json"
 	"io"
 	"math/big"
@@ -126,10 +124,9 @@ func FuzzDERSignature(f *testing.F) {
 			return
 		}
 		// Only the high half of s is written differently.
-		if s := new(big.Int).SetBytes(raw[32:]); s.Cmp(halfOrder) > 0 && s.Cmp(elliptic.P256().Params().N) < 0 {
+		if s := new(big.Int).SetBytes(raw[32:]); s.Cmp(halfOrder) > 0 && s.Cmp(order) < 0 {
 			t.Errorf("%x became high", der)
 		}
-		ecdsa.VerifyASN1(&ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)}, raw, der)
 		if again := derSignature(raw); len(again) > 72 {
 			t.Errorf("%x became %x", der, again)
 		}
@@ -165,7 +162,7 @@ func TestTimesBeyondTheCalendar(t *testing.T) {
 	for v, want := range map[any]time.Time{
 		int64(-1): {}, int64(latest + 1): {}, 1e300: {}, "2021": {}, int64(0): time.Unix(0, 0).UTC(), 1.5: time.Unix(1, 0).UTC(),
 	} {
-		if got := new(claims).time(mustEncode(t, v)); !got.Equal(want) {
+		if got := new(claims).time(v); !got.Equal(want) {
 			t.Errorf("%v = %v, want %v", v, got, want)
 		}
 	}

@@ -68,6 +68,10 @@ func NewSigner(key crypto.Signer, cert *x509.Certificate) (*Signer, error) {
 // KID returns the key id that the signer's certificates carry.
 func (s *Signer) KID() []byte { return KID(s.cert) }
 
+// Expires returns the end of the signer's certificate, which no certificate that
+// it signs may outlive.
+func (s *Signer) Expires() time.Time { return s.cert.NotAfter }
+
 // Issue makes a certificate and returns the text of its QR symbol.
 //
 // It refuses, with fault.Invalid and the names of the fields, a payload that

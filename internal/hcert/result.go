@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/fxamacker/cbor/v2"
 )
 
 // Finding is one thing that is wrong or odd about a certificate. It names a
@@ -74,7 +76,7 @@ func (r *Result) Payload() (*Payload, error) {
 		return nil, fmt.Errorf("read the payload: %w", err)
 	}
 	p := new(Payload)
-	if err := decMode().Unmarshal(data, p); err != nil {
+	if err := cbor.Unmarshal(data, p); err != nil {
 		return nil, fmt.Errorf("read the payload: it does not fit the schema")
 	}
 	return p, nil

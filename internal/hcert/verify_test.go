@@ -201,11 +201,11 @@ func TestVerifyRefuses(t *testing.T) {
 
 func p2tree(t *testing.T, p *Payload) any {
 	t.Helper()
-	var tree map[string]any
-	if err := decMode().Unmarshal(mustEncode(t, p), &tree); err != nil {
+	tree, err := (&reader{data: mustEncode(t, p)}).value()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return tree["r"].([]any)[0]
+	return tree.(map[string]any)["r"].([]any)[0]
 }
 
 func derSignature(sig []byte) []byte {
