@@ -194,6 +194,21 @@ func TestAutomatic(t *testing.T) { // G-23 G-24 G-25 G-26
 	}
 }
 
+// TestDifferenceIsNeverTold shows that people read the same words whichever
+// part did not agree, and the same as when nothing was found.
+func TestDifferenceIsNeverTold(t *testing.T) { // G-23 G-25
+	p := load(t, "gkvi-amsterdam-2021")
+	told := make(map[string]bool)
+	for _, rule := range p.Question("automatic").Rules() {
+		if rule.Outcome == "ask-document" {
+			told[fmt.Sprint(rule.Reason)] = true
+		}
+	}
+	if len(told) != 1 {
+		t.Errorf("%d different texts: %v", len(told), told)
+	}
+}
+
 func TestRefusalNeedsReasonAndNextStep(t *testing.T) { // G-32
 	p := load(t, "gkvi-amsterdam-2021")
 	for n := range 4 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -150,6 +151,24 @@ func TestRetracted(t *testing.T) {
 			t.Errorf("retracted without its reason: %+v", got.Reasons)
 		}
 	}
+}
+
+// TestManyAtOnce is for the race detector: one pack serves all requests.
+func TestManyAtOnce(t *testing.T) {
+	p := loadFerry(t)
+	on := d(t, "2020-07-01")
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for age := range 50 {
+				got, err := Decide(p, "fare", Facts{"age": age, "pier": "west"}, on, on)
+				if want := map[bool]string{true: "free", false: "paid"}[age <= 4]; err != nil || got.Outcome != want {
+					t.Errorf("age %d: %s, %v", age, got.Outcome, err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 // ruleBook is a question with random rules over one fact, for properties.
