@@ -47,7 +47,7 @@ judge:
 	@set -e; from=internal/hcert/testdata/judge; [ -f $$from/package.json ] || exit 0; mkdir -p $(JUDGE); \
 	if ! cmp -s $$from/package-lock.json $(JUDGE)/package-lock.json; then \
 	  cp $$from/package.json $$from/package-lock.json $(JUDGE)/; \
-	  (cd $(JUDGE) && npm ci --ignore-scripts --no-audit --no-fund) || { rm -f $(JUDGE)/package-lock.json; exit 1; }; fi
+	  (cd $(JUDGE) && npm ci --ignore-scripts --no-audit --no-fund --legacy-peer-deps) || { rm -f $(JUDGE)/package-lock.json; exit 1; }; fi
 
 conformance: ## the published test data of others, in the folder LOKET_CONFORMANCE
 	@[ -d "$(LOKET_CONFORMANCE)" ] || { echo 'set LOKET_CONFORMANCE to the folder of the data'; exit 2; }

@@ -20,7 +20,8 @@ var (
 	makeTarget   = regexp.MustCompile(`(?m)^([a-z][a-z-]*):.*## `)
 	codeText     = regexp.MustCompile("(?s)```[a-z]*\n(.*?)```|`([^`\n]+)`")
 	makeCommand  = regexp.MustCompile(`(?m)^\s*make((?: [a-zA-Z][\w-]*)*)`)
-	loketCommand = regexp.MustCompile(`(?m)^\s*(?:\./)?loket ([a-z]+)`)
+	loketCommand = regexp.MustCompile(`(?m)^\s*(?:\./)?loket ([a-z]+(?: [a-z]+)?)([^#\n]*)`)
+	flagPattern  = regexp.MustCompile(`--([a-z-]+)`)
 	tourLink     = regexp.MustCompile("(?m)^\\d+\\. \\[`([\\w.]+)`\\]\\(([^)]+)\\)")
 )
 
@@ -30,7 +31,7 @@ func TestCommandsInPapersExist(t *testing.T) {
 	for _, m := range makeTarget.FindAllStringSubmatch(read(t, "Makefile"), -1) {
 		targets = append(targets, m[1])
 	}
-	commands := loketCommands(tree(t))
+	names := commandNames(tree(t))
 	for _, name := range []string{"README.md", "CONTRIBUTING.md", "docs/operations.md", ".ci/run"} {
 		for _, code := range codeIn(t, name) {
 			for _, m := range makeCommand.FindAllStringSubmatch(code, -1) {
@@ -41,9 +42,14 @@ func TestCommandsInPapersExist(t *testing.T) {
 				}
 			}
 			for _, m := range loketCommand.FindAllStringSubmatch(code, -1) {
-				if !slices.Contains(commands, m[1]) {
-					t.Errorf("%s: internal/cli has no command %q", name, m[1])
-					commands = append(commands, m[1]) // said once
+				words := strings.Fields(m[1])
+				for _, flag := range flagPattern.FindAllStringSubmatch(m[2], -1) {
+					words = append(words, flag[1])
+				}
+				for _, word := range words {
+					if !names[word] {
+						t.Errorf("%s: %q: internal/cli knows no %q", name, m[0], word)
+					}
 				}
 			}
 		}
@@ -64,22 +70,18 @@ func codeIn(t *testing.T, name string) []string {
 	return code
 }
 
-// loketCommands are the fields with a tag cmd of the structs of internal/cli,
-// under the names that kong gives them.
-func loketCommands(s *source) []string {
-	var names []string
+// commandNames are the names that kong gives to the fields of the structs of
+// internal/cli: commands and flags.
+func commandNames(s *source) map[string]bool {
+	names := map[string]bool{}
 	for _, f := range s.files {
 		if f.dir != "internal/cli" || f.test {
 			continue
 		}
 		ast.Inspect(f.File, func(n ast.Node) bool {
-			field, ok := n.(*ast.Field)
-			if !ok || field.Tag == nil || len(field.Names) != 1 {
-				return true
-			}
-			tag := reflect.StructTag(strings.Trim(field.Tag.Value, "`"))
-			if _, isCommand := tag.Lookup("cmd"); isCommand {
-				names = append(names, commandName(field.Names[0].Name, tag.Get("name")))
+			if field, ok := n.(*ast.Field); ok && field.Tag != nil && len(field.Names) == 1 {
+				tag := reflect.StructTag(strings.Trim(field.Tag.Value, "`"))
+				names[commandName(field.Names[0].Name, tag.Get("name"))] = true
 			}
 			return true
 		})
