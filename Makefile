@@ -16,7 +16,8 @@ run: build ## build and start the demo: throw-away data, invented people, nothin
 	./loket demo
 
 build: ## build ./loket, with the stylesheet if npm is there
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory assets; \
+	@if command -v npm >/dev/null; then \
+	  $(MAKE) --no-print-directory assets || echo 'the stylesheet was not built: the pages get the plain one'; \
 	else echo 'npm is not here: the pages get the plain stylesheet'; fi
 	CGO_ENABLED=0 $(GO) build -trimpath -o loket ./cmd/loket
 

@@ -104,7 +104,7 @@ func (s *source) add(name, as string) error {
 
 // testPackages are packages that only tests import.
 var testPackages = []string{
-	"internal/browsertest", "internal/db/dbtest", "internal/db/sqlcheck", "internal/house",
+	"internal/app/apptest", "internal/browsertest", "internal/db/dbtest", "internal/db/sqlcheck", "internal/house",
 	"internal/registry/registrytest", "internal/testclock", "internal/web/webtest",
 }
 
