@@ -104,7 +104,13 @@ func parseSpans(s string) []span {
 		s = s[length:]
 	}
 	for s != "" {
-		if m := linkForm.FindStringSubmatch(s); m != nil && safeLink(m[2]) {
+		if end := strings.IndexAny(s, `[*{\`); end != 0 {
+			if end < 0 {
+				end = len(s)
+			}
+			text.WriteString(s[:end])
+			s = s[end:]
+		} else if m := linkForm.FindStringSubmatch(s); m != nil && safeLink(m[2]) {
 			add(span{kind: linkSpan, href: m[2], inner: []span{{text: m[1]}}}, len(m[0]))
 		} else if m := strongForm.FindStringSubmatch(s); m != nil {
 			add(span{kind: strongSpan, inner: parseValues(m[1])}, len(m[0]))
