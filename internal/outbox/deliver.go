@@ -71,33 +71,30 @@ func (b *Box) Sweep(ctx context.Context, keep time.Duration) error {
 	return nil
 }
 
-const (
-	countOverdue  = `SELECT count(*) AS n FROM outbox WHERE state = 'waiting' AND expires_at < $1`
-	countAttached = `SELECT count(*) AS n FROM outbox WHERE state <> 'waiting' AND lease_until IS NOT NULL`
-	countUnbegun  = `SELECT count(*) AS n FROM outbox WHERE state = 'sent' AND tries = 0`
-)
+const selectBroken = `
+	SELECT state, count(*) AS lines FROM outbox
+	WHERE state = 'waiting' AND expires_at < $1
+		OR state <> 'waiting' AND lease_until IS NOT NULL
+		OR state = 'sent' AND tries = 0
+	GROUP BY state ORDER BY state`
+
+type broken struct {
+	State string
+	Lines int64
+}
 
 // Check returns a line of text for each way in which the outbox breaks the
-// promise that every line ends as sent, recalled or dead. grace is how long an
-// expired line may wait for a worker to end it.
+// promise that every line ends as sent, recalled or dead: lines that wait after
+// their expiry, that have ended and are still leased, or were sent without being
+// begun. grace is how long an expired line may wait for a worker to end it.
 func Check(ctx context.Context, q db.Queryer, now time.Time, grace time.Duration) ([]string, error) {
-	var broken []string
-	count := func(what, query string, args ...any) error {
-		n, err := db.Get[int64](ctx, q, query, args...)
-		if err != nil {
-			return fmt.Errorf("check the outbox: %w", err)
-		}
-		if n > 0 {
-			broken = append(broken, fmt.Sprintf("outbox: %d lines %s", n, what))
-		}
-		return nil
+	rows, err := db.Select[broken](ctx, q, selectBroken, now.Add(-grace))
+	if err != nil {
+		return nil, fmt.Errorf("check the outbox: %w", err)
 	}
-	err := count("wait after their expiry", countOverdue, now.Add(-grace))
-	if err == nil {
-		err = count("have ended and are still leased", countAttached)
+	var lines []string
+	for _, row := range rows {
+		lines = append(lines, fmt.Sprintf("outbox: %d lines are %s and should not be", row.Lines, row.State))
 	}
-	if err == nil {
-		err = count("were sent without being begun", countUnbegun)
-	}
-	return broken, err
+	return lines, nil
 }

@@ -76,6 +76,7 @@ func (g *Gateway) Calls() []Call {
 func (g *Gateway) Close() error {
 	g.Misbehave(Down)
 	err := g.server.Close()
+	g.listener.Close() // the server does not know of it before it serves
 	g.serving.Wait()
 	if err != nil {
 		return fmt.Errorf("close the gateway: %w", err)

@@ -90,6 +90,7 @@ func (m *MailServer) Messages() []Message {
 func (m *MailServer) Close() error {
 	m.Misbehave(Down) // lets go whoever is being slow
 	err := m.server.Close()
+	m.listener.Close() // the server does not know of it before it serves
 	m.serving.Wait()
 	if err != nil {
 		return fmt.Errorf("close the mail server: %w", err)
