@@ -243,6 +243,35 @@ func TestTwoImportsAtOnce(t *testing.T) {
 	}
 }
 
+// Many rows are written by one statement, the rest one by one: both must do the same.
+func TestLongInserts(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		var b strings.Builder
+		b.WriteString("v_number,name,birth_date\n")
+		const n = 2*manyRows + 30
+		for i := range n {
+			fmt.Fprintf(&b, "29900%05d,Iemand Voorbeeld,19%02d-03-01\n", i, i%90)
+		}
+		load(t, s, b.String())
+		people, keys := all(t, s)
+		if len(people) != n || len(keys) != 3*n {
+			t.Errorf("%d records and %d keys, want %d and %d", len(people), len(keys), n, 3*n)
+		}
+		s.batch = 150
+		load(t, s, b.String()+"2990000000,Iemand Voorbeeld,\n")
+		again, keysAgain := all(t, s)
+		if diff := cmp.Diff(people, again) + cmp.Diff(keys, keysAgain); diff != "" {
+			t.Errorf("importing again changed something:\n%s", diff)
+		}
+		for id, r := range people {
+			got, err := s.Candidates(t.Context(), registry.Query{Number: r.Numbers[0]})
+			if err != nil || len(got) != 1 || got[0].ID != id {
+				t.Fatalf("a record is not found by its number: %v", err)
+			}
+		}
+	})
+}
+
 // stopAfter imports a file, but is interrupted after so many batches.
 func stopAfter(ctx context.Context, s *Store, file string, batches int) error {
 	ctx, cancel := context.WithCancel(ctx)
