@@ -3,6 +3,7 @@ package hcert
 import (
 	"errors"
 	"math"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -104,10 +105,10 @@ func (r *reader) value() (any, error) {
 	case majorMap:
 		*r = before
 		m := make(map[string]any)
-		return m, r.pairs(func(key any) error {
+		return m, r.pairs(func(k key) error {
 			v, err := r.value()
-			if name, ok := key.(string); ok {
-				m[name] = v
+			if k.text {
+				m[k.name] = v
 			} else if r.named {
 				return errCBOR
 			}
@@ -227,9 +228,44 @@ func (r *reader) last(done int, n uint64, indefinite bool) bool {
 	return uint64(done) == n
 }
 
-// pairs reads a map. It calls read for each key, an int64 or a string, which must
-// read the value.
-func (r *reader) pairs(read func(key any) error) error {
+// key is the key of a map: a number, or a name if text is true.
+type key struct {
+	number int64
+	name   string
+	text   bool
+}
+
+// fieldNames are the keys of payloads, so that each need not be made anew.
+var fieldNames = func() map[string]string {
+	names := make(map[string]string)
+	for _, l := range labels {
+		names[l.key] = l.key
+	}
+	return names
+}()
+
+func (r *reader) key() (k key, err error) {
+	major, arg, indefinite, err := r.head()
+	switch {
+	case err != nil:
+		return key{}, err
+	case major == majorText:
+		text, err := r.chunks(majorText, arg, indefinite)
+		name, known := fieldNames[string(text)]
+		if !known {
+			name = string(text)
+		}
+		return key{name: name, text: true}, err
+	case major == majorUint && arg <= math.MaxInt64:
+		return key{number: int64(arg)}, nil
+	case major == majorNegative && arg <= math.MaxInt64:
+		return key{number: -1 - int64(arg)}, nil
+	}
+	return key{}, errCBOR
+}
+
+// pairs reads a map. It calls read for each key, which must read the value.
+func (r *reader) pairs(read func(k key) error) error {
 	major, n, indefinite, err := r.head()
 	if err != nil || major != majorMap {
 		return errCBOR
@@ -237,24 +273,15 @@ func (r *reader) pairs(read func(key any) error) error {
 	if err := r.enter(n); err != nil {
 		return err
 	}
-	seen := make([]any, 0, 12)
+	var few [12]key
+	seen := few[:0]
 	for !r.last(len(seen), n, indefinite) {
-		key, err := r.value()
-		if err != nil || len(seen) == maxItems {
+		k, err := r.key()
+		if err != nil || len(seen) == maxItems || slices.Contains(seen, k) {
 			return errCBOR
 		}
-		switch key.(type) {
-		case int64, string:
-		default:
-			return errCBOR
-		}
-		for _, k := range seen {
-			if k == key {
-				return errCBOR
-			}
-		}
-		seen = append(seen, key)
-		if err := read(key); err != nil {
+		seen = append(seen, k)
+		if err := read(k); err != nil {
 			return err
 		}
 	}

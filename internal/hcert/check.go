@@ -44,6 +44,7 @@ const (
 // field is the rule for one entry of a group.
 type field struct {
 	name     string
+	at       string // the name after that of its group
 	required bool
 	form     form
 	max      int    // characters; 0 means no limit
@@ -53,25 +54,25 @@ type field struct {
 // The groups of schema 1.3.3, in the order of its text.
 var (
 	vaccinationFields = []field{
-		{"tg", true, formText, 0, "tg"}, {"vp", true, formText, 0, "vp"}, {"mp", true, formText, 0, "mp"},
-		{"ma", true, formText, 0, "vaccine-ma"}, {"dn", true, formCount, 0, ""}, {"sd", true, formCount, 0, ""},
-		{"dt", true, formDate, 0, ""}, {"co", true, formCountry, 0, "co"}, {"is", true, formText, 80, ""},
-		{"ci", true, formUVCI, 80, ""},
+		{"tg", "v.tg", true, formText, 0, "tg"}, {"vp", "v.vp", true, formText, 0, "vp"}, {"mp", "v.mp", true, formText, 0, "mp"},
+		{"ma", "v.ma", true, formText, 0, "vaccine-ma"}, {"dn", "v.dn", true, formCount, 0, ""}, {"sd", "v.sd", true, formCount, 0, ""},
+		{"dt", "v.dt", true, formDate, 0, ""}, {"co", "v.co", true, formCountry, 0, "co"}, {"is", "v.is", true, formText, 80, ""},
+		{"ci", "v.ci", true, formUVCI, 80, ""},
 	}
 	testFields = []field{
-		{"tg", true, formText, 0, "tg"}, {"tt", true, formText, 0, "tt"}, {"nm", false, formText, 80, ""},
-		{"ma", false, formText, 0, "test-ma"}, {"sc", true, formInstant, 0, ""}, {"tr", true, formText, 0, "tr"},
-		{"tc", false, formText, 80, ""}, {"co", true, formCountry, 0, "co"}, {"is", true, formText, 80, ""},
-		{"ci", true, formUVCI, 80, ""},
+		{"tg", "t.tg", true, formText, 0, "tg"}, {"tt", "t.tt", true, formText, 0, "tt"}, {"nm", "t.nm", false, formText, 80, ""},
+		{"ma", "t.ma", false, formText, 0, "test-ma"}, {"sc", "t.sc", true, formInstant, 0, ""}, {"tr", "t.tr", true, formText, 0, "tr"},
+		{"tc", "t.tc", false, formText, 80, ""}, {"co", "t.co", true, formCountry, 0, "co"}, {"is", "t.is", true, formText, 80, ""},
+		{"ci", "t.ci", true, formUVCI, 80, ""},
 	}
 	recoveryFields = []field{
-		{"tg", true, formText, 0, "tg"}, {"fr", true, formDate, 0, ""}, {"co", true, formCountry, 0, "co"},
-		{"is", true, formText, 80, ""}, {"df", true, formDate, 0, ""}, {"du", true, formDate, 0, ""},
-		{"ci", true, formUVCI, 80, ""},
+		{"tg", "r.tg", true, formText, 0, "tg"}, {"fr", "r.fr", true, formDate, 0, ""}, {"co", "r.co", true, formCountry, 0, "co"},
+		{"is", "r.is", true, formText, 80, ""}, {"df", "r.df", true, formDate, 0, ""}, {"du", "r.du", true, formDate, 0, ""},
+		{"ci", "r.ci", true, formUVCI, 80, ""},
 	}
 	nameFields = []field{
-		{"fn", false, formText, 80, ""}, {"fnt", false, formText, 80, ""},
-		{"gn", false, formText, 80, ""}, {"gnt", false, formText, 80, ""},
+		{"fn", "nam.fn", false, formText, 80, ""}, {"fnt", "nam.fnt", false, formText, 80, ""},
+		{"gn", "nam.gn", false, formText, 80, ""}, {"gnt", "nam.gnt", false, formText, 80, ""},
 	}
 	groups = []struct {
 		name   string
@@ -226,16 +227,15 @@ func (c *checker) fields(where string, entry map[string]any, fields []field) {
 	known := 0
 	for _, f := range fields {
 		v, ok := entry[f.name]
-		at := where + "." + f.name
 		switch {
 		case !ok && f.required:
-			c.add(fatal, at, "the field is missing")
+			c.add(fatal, f.at, "the field is missing")
 		case ok && v == nil && !f.required:
-			c.add(tolerated, at, "the field is there without content")
+			c.add(tolerated, f.at, "the field is there without content")
 		case ok && f.form == formCount:
-			c.count(at, v)
+			c.count(f.at, v)
 		case ok:
-			c.text(at, v, f)
+			c.text(v, f)
 		}
 		if ok {
 			known++
@@ -262,7 +262,8 @@ func (c *checker) count(at string, v any) {
 	c.add(fatal, at, "the field is not a whole number from 1")
 }
 
-func (c *checker) text(at string, v any, f field) {
+func (c *checker) text(v any, f field) {
+	at := f.at
 	s, ok := v.(string)
 	if !ok {
 		c.add(fatal, at, "the field is not text")

@@ -44,16 +44,16 @@ func parseClaims(data []byte) (*claims, error) {
 	c := new(claims)
 	r := &reader{data: data}
 	found := false
-	err := r.pairs(func(key any) error {
-		if key == claimHCERT {
+	err := r.pairs(func(k key) error {
+		if !k.text && k.number == claimHCERT {
 			found = true
 			return c.readHCERT(r)
 		}
 		v, err := r.value()
-		if err != nil {
+		if err != nil || k.text {
 			return err
 		}
-		switch key {
+		switch k.number {
 		case claimIssuer:
 			c.issuer, _ = v.(string) // another type is as good as none
 		case claimIssuedAt:
@@ -86,11 +86,12 @@ func (c *claims) readHCERT(r *reader) error {
 	if len(r.data) == 0 || r.data[0]>>5 != majorMap {
 		return errContainer
 	}
-	return r.pairs(func(key any) error {
-		r.named = key == hcertEU
+	return r.pairs(func(k key) error {
+		isEU := k == key{number: hcertEU}
+		r.named = isEU
 		v, err := r.value()
 		r.named = false
-		if key != hcertEU {
+		if !isEU {
 			return err
 		}
 		tree, ok := v.(map[string]any)

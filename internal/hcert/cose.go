@@ -77,10 +77,13 @@ type header struct {
 }
 
 func (h *header) read(r *reader) error {
-	return r.pairs(func(key any) error {
+	return r.pairs(func(k key) error {
 		h.fields++
 		v, err := r.value()
-		switch key {
+		if k.text {
+			return err
+		}
+		switch k.number {
 		case headerAlg:
 			h.alg = v
 		case headerKID:

@@ -37,9 +37,9 @@ type verdict struct {
 // TestJudgeAcceptsOurs lets dcc-utils, in a process of Node, open and verify what
 // Issue makes, from the text and from the picture, and refuse a forgery.
 func TestJudgeAcceptsOurs(t *testing.T) { // G-54
-	modules := os.Getenv("LOKET_NPM")
+	modules := os.Getenv("LOKET_JUDGE")
 	if modules == "" {
-		t.Fatal("LOKET_NPM does not name the node_modules folder of testdata/judge: copy that folder elsewhere, run npm ci there")
+		t.Fatal("LOKET_JUDGE does not name the node_modules folder of testdata/judge: copy that folder elsewhere, run npm ci there")
 	}
 	now := time.Date(2021, 12, 7, 10, 0, 0, 0, time.UTC)
 	p256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
