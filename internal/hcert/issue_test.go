@@ -75,62 +75,69 @@ func TestIssueWritesTheStrictForm(t *testing.T) {
 	}
 }
 
+// order is what Issue is asked for.
+type order struct {
+	signer *Signer
+	claims Claims
+	p      *Payload
+}
+
+// spoiled holds what an issuer must not do, one at a time.
+var spoiled = map[string]func(o *order){
+	"no event":                func(o *order) { o.p.Vaccinations = nil },
+	"two events":              func(o *order) { o.p.Vaccinations = append(o.p.Vaccinations, o.p.Vaccinations[0]) },
+	"two kinds":               func(o *order) { o.p.Tests = test().Tests },
+	"other schema version":    func(o *order) { o.p.Version = "1.3.0" },
+	"no transliterated name":  func(o *order) { o.p.Name.FamilyStandardised, o.p.Name.GivenStandardised = "", "" },
+	"fillers for a name":      func(o *order) { o.p.Name = Name{FamilyStandardised: "<<"} },
+	"small letters in fnt":    func(o *order) { o.p.Name.FamilyStandardised = "Ali" },
+	"digit in gnt":            func(o *order) { o.p.Name.GivenStandardised = "N0R" },
+	"name too long":           func(o *order) { o.p.Name.Family = strings.Repeat("é", 81) },
+	"name not NFC":            func(o *order) { o.p.Name.Family = "Cafe\u0301" },
+	"name with blanks":        func(o *order) { o.p.Name.Given = " Nor" },
+	"birth year 1815":         func(o *order) { o.p.BirthDate = "1815" },
+	"birth day of no month":   func(o *order) { o.p.BirthDate = "1976-02-30" },
+	"unknown birth month":     func(o *order) { o.p.BirthDate = "1976-00" },
+	"birth with a time":       func(o *order) { o.p.BirthDate = "1976-02-03T00:00:00" },
+	"other disease":           func(o *order) { o.p.Vaccinations[0].Target = "840539007" },
+	"unknown vaccine":         func(o *order) { o.p.Vaccinations[0].Product = "Comirnaty" },
+	"unknown maker":           func(o *order) { o.p.Vaccinations[0].Manufacturer = "" },
+	"unknown country":         func(o *order) { o.p.Vaccinations[0].Country = "XX" },
+	"no country":              func(o *order) { o.p.Vaccinations[0].Country = "" },
+	"dose zero":               func(o *order) { o.p.Vaccinations[0].Dose = 0 },
+	"no doses":                func(o *order) { o.p.Vaccinations[0].SeriesDoses = 0 },
+	"date in Dutch order":     func(o *order) { o.p.Vaccinations[0].Date = "01-07-2021" },
+	"date with a time":        func(o *order) { o.p.Vaccinations[0].Date = "2021-07-01T00:00:00Z" },
+	"no such day":             func(o *order) { o.p.Vaccinations[0].Date = "2021-06-31" },
+	"dose the day after next": func(o *order) { o.p.Vaccinations[0].Date = "2021-12-09" },
+	"no issuer of the event":  func(o *order) { o.p.Vaccinations[0].Issuer = "" },
+	"no identifier":           func(o *order) { o.p.Vaccinations[0].ID = "" },
+	"wrong check character":   func(o *order) { o.p.Vaccinations[0].ID = "URN:UVCI:01:NL:ABC#D" },
+	"rapid test, no device":   func(o *order) { o.p = test(); o.p.Tests[0].Device = "" },
+	"unknown device":          func(o *order) { o.p = test(); o.p.Tests[0].Device = "0" },
+	"test without offset":     func(o *order) { o.p = test(); o.p.Tests[0].Collected = "2021-12-07T09:15:00" },
+	"test in the future":      func(o *order) { o.p = test(); o.p.Tests[0].Collected = "2021-12-07T11:00:01+01:00" },
+	"unknown result":          func(o *order) { o.p = test(); o.p.Tests[0].Result = "positive" },
+	"recovery dates reversed": func(o *order) { o.p = recovery(); o.p.Recoveries[0].ValidUntil = "2021-10-11" },
+	"valid before positive":   func(o *order) { o.p = recovery(); o.p.Recoveries[0].ValidFrom = "2021-09-30" },
+	"issuer not a country":    func(o *order) { o.claims.Issuer = "Nederland" },
+	"no issuer":               func(o *order) { o.claims.Issuer = "" },
+	"fraction of a second":    func(o *order) { o.claims.IssuedAt = now.Add(time.Millisecond) },
+	"expires at once":         func(o *order) { o.claims.Expires = o.claims.IssuedAt },
+	"before the signer":       func(o *order) { o.claims.IssuedAt = now.AddDate(-1, 0, 0) },
+	"outlives the signer":     func(o *order) { o.claims.Expires = now.AddDate(2, 0, 0) },
+	"kind not allowed":        func(o *order) { o.signer = nil },
+}
+
 func TestIssueRefuses(t *testing.T) {
 	s := newSigner(t, newP256(t))
 	onlyTests := newSigner(t, newP256(t), KindTest)
-	type order struct {
-		signer *Signer
-		claims Claims
-		p      *Payload
-	}
-	cases := map[string]func(o *order){
-		"no event":                func(o *order) { o.p.Vaccinations = nil },
-		"two events":              func(o *order) { o.p.Vaccinations = append(o.p.Vaccinations, o.p.Vaccinations[0]) },
-		"two kinds":               func(o *order) { o.p.Tests = test().Tests },
-		"other schema version":    func(o *order) { o.p.Version = "1.3.0" },
-		"no transliterated name":  func(o *order) { o.p.Name.FamilyStandardised, o.p.Name.GivenStandardised = "", "" },
-		"fillers for a name":      func(o *order) { o.p.Name = Name{FamilyStandardised: "<<"} },
-		"small letters in fnt":    func(o *order) { o.p.Name.FamilyStandardised = "Ali" },
-		"digit in gnt":            func(o *order) { o.p.Name.GivenStandardised = "N0R" },
-		"name too long":           func(o *order) { o.p.Name.Family = strings.Repeat("é", 81) },
-		"name not NFC":            func(o *order) { o.p.Name.Family = "Cafe\u0301" },
-		"name with blanks":        func(o *order) { o.p.Name.Given = " Nor" },
-		"birth year 1815":         func(o *order) { o.p.BirthDate = "1815" },
-		"birth day of no month":   func(o *order) { o.p.BirthDate = "1976-02-30" },
-		"unknown birth month":     func(o *order) { o.p.BirthDate = "1976-00" },
-		"birth with a time":       func(o *order) { o.p.BirthDate = "1976-02-03T00:00:00" },
-		"other disease":           func(o *order) { o.p.Vaccinations[0].Target = "840539007" },
-		"unknown vaccine":         func(o *order) { o.p.Vaccinations[0].Product = "Comirnaty" },
-		"unknown maker":           func(o *order) { o.p.Vaccinations[0].Manufacturer = "" },
-		"unknown country":         func(o *order) { o.p.Vaccinations[0].Country = "XX" },
-		"no country":              func(o *order) { o.p.Vaccinations[0].Country = "" },
-		"dose zero":               func(o *order) { o.p.Vaccinations[0].Dose = 0 },
-		"no doses":                func(o *order) { o.p.Vaccinations[0].SeriesDoses = 0 },
-		"date in Dutch order":     func(o *order) { o.p.Vaccinations[0].Date = "01-07-2021" },
-		"date with a time":        func(o *order) { o.p.Vaccinations[0].Date = "2021-07-01T00:00:00Z" },
-		"no such day":             func(o *order) { o.p.Vaccinations[0].Date = "2021-06-31" },
-		"dose the day after next": func(o *order) { o.p.Vaccinations[0].Date = "2021-12-09" },
-		"no issuer of the event":  func(o *order) { o.p.Vaccinations[0].Issuer = "" },
-		"no identifier":           func(o *order) { o.p.Vaccinations[0].ID = "" },
-		"wrong check character":   func(o *order) { o.p.Vaccinations[0].ID = "URN:UVCI:01:NL:ABC#D" },
-		"rapid test, no device":   func(o *order) { o.p = test(); o.p.Tests[0].Device = "" },
-		"unknown device":          func(o *order) { o.p = test(); o.p.Tests[0].Device = "0" },
-		"test without offset":     func(o *order) { o.p = test(); o.p.Tests[0].Collected = "2021-12-07T09:15:00" },
-		"test in the future":      func(o *order) { o.p = test(); o.p.Tests[0].Collected = "2021-12-07T11:00:01+01:00" },
-		"unknown result":          func(o *order) { o.p = test(); o.p.Tests[0].Result = "positive" },
-		"recovery dates reversed": func(o *order) { o.p = recovery(); o.p.Recoveries[0].ValidUntil = "2021-10-11" },
-		"valid before positive":   func(o *order) { o.p = recovery(); o.p.Recoveries[0].ValidFrom = "2021-09-30" },
-		"issuer not a country":    func(o *order) { o.claims.Issuer = "Nederland" },
-		"no issuer":               func(o *order) { o.claims.Issuer = "" },
-		"fraction of a second":    func(o *order) { o.claims.IssuedAt = now.Add(time.Millisecond) },
-		"expires at once":         func(o *order) { o.claims.Expires = o.claims.IssuedAt },
-		"before the signer":       func(o *order) { o.claims.IssuedAt = now.AddDate(-1, 0, 0) },
-		"outlives the signer":     func(o *order) { o.claims.Expires = now.AddDate(2, 0, 0) },
-		"kind not allowed":        func(o *order) { o.signer = onlyTests },
-	}
-	for name, spoil := range cases {
+	for name, spoil := range spoiled {
 		o := order{s, testClaims, vaccination()}
 		spoil(&o)
+		if o.signer == nil {
+			o.signer = onlyTests
+		}
 		text, err := Issue(o.signer, o.claims, o.p)
 		if err == nil || text != "" {
 			t.Errorf("%s: issued", name)

@@ -4,9 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"html"
-	"image"
-	"image/color"
-	"image/png"
 	"io"
 	"strconv"
 
@@ -69,36 +66,4 @@ func (s *Symbol) path() []byte {
 		}
 	}
 	return d
-}
-
-// maxScale keeps a picture below some 60 million pixels.
-const maxScale = 40
-
-// WritePNG draws the symbol with one bit a pixel and scale pixels a module, 1 to
-// 40.
-func (s *Symbol) WritePNG(w io.Writer, scale int) error {
-	if scale < 1 || scale > maxScale {
-		return fault.New(fault.Internal, "", "draw a QR symbol: no scale %d", scale)
-	}
-	side := (s.size + 2*quietZone) * scale
-	picture := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})
-	for y := range s.size {
-		top := picture.Pix[(y+quietZone)*scale*picture.Stride:]
-		row := top[:picture.Stride]
-		for x := range s.size {
-			if s.rows[y].bit(x) {
-				for i := range scale {
-					row[(x+quietZone)*scale+i] = 1
-				}
-			}
-		}
-		for i := 1; i < scale; i++ {
-			copy(top[i*picture.Stride:], row)
-		}
-	}
-	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := encoder.Encode(w, picture); err != nil {
-		return fmt.Errorf("write a QR symbol: %w", err)
-	}
-	return nil
 }
