@@ -245,15 +245,15 @@ func rawSignature(der []byte) ([]byte, error) {
 
 // The order of P-256 and half of it.
 var (
-	order     = elliptic.P256().Params().N
-	halfOrder = new(big.Int).Rsh(order, 1)
+	p256Order = elliptic.P256().Params().N
+	halfOrder = new(big.Int).Rsh(p256Order, 1)
 )
 
 // lowS replaces s by the order minus s if that is smaller.
 func lowS(s []byte) {
 	n := new(big.Int).SetBytes(s)
-	if n.Cmp(halfOrder) > 0 && n.Cmp(order) < 0 {
-		n.Sub(order, n).FillBytes(s)
+	if n.Cmp(halfOrder) > 0 && n.Cmp(p256Order) < 0 {
+		n.Sub(p256Order, n).FillBytes(s)
 	}
 }
 

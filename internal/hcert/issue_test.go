@@ -230,7 +230,7 @@ func TestSignatureIDIsCanonical(t *testing.T) {
 	if !bytes.Equal(sig, before) {
 		t.Error("the signature is not in its low form")
 	}
-	n := order.Bytes()
+	n := p256Order.Bytes()
 	borrow := 0
 	for i := 31; i >= 0; i-- { // order minus s
 		d := int(n[i]) - int(sig[i]) - borrow
