@@ -64,6 +64,7 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, importID string, records 
 			if whole {
 				query = many
 			}
+			//sqlcheck:dynamic TestLongInserts
 			ids, err := db.Select[string](ctx, tx, query, args...)
 			for _, id := range ids {
 				added[id] = true
@@ -104,6 +105,7 @@ func (s *Store) insertKeys(ctx context.Context, tx *db.Tx, rows []indexRow) erro
 			if whole {
 				query = many
 			}
+			//sqlcheck:dynamic TestLongInserts
 			_, err := db.Exec(ctx, tx, query, args...)
 			return err
 		})

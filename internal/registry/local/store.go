@@ -3,6 +3,7 @@ package local
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -96,25 +97,20 @@ func (s *Store) store(ctx context.Context, r run, batch []person) (refused []Ref
 // put writes the people of a batch. Records that are new are inserted; those
 // that turn out to be there, from this or another import, are merged.
 func (s *Store) put(ctx context.Context, tx *db.Tx, importID string, batch []person) ([]Refusal, error) {
-	var ids []string
 	people := map[string][]person{}
 	for _, p := range batch {
-		if p.wrong != nil {
-			continue
+		if p.wrong == nil {
+			people[p.record.ID] = append(people[p.record.ID], p)
 		}
-		if people[p.record.ID] == nil {
-			ids = append(ids, p.record.ID)
-		}
-		people[p.record.ID] = append(people[p.record.ID], p)
 	}
-	// In order: transactions that lock the same rows must not wait for each other.
-	slices.Sort(ids)
-	refused := map[string][]Refusal{}
+	var refused []Refusal
 	var fresh []registry.Record
-	for _, id := range ids {
-		record, conflicts := fold(nil, people[id])
+	conflicts := map[string][]Refusal{}
+	// In order: transactions that lock the same rows must not wait for each other.
+	for _, id := range slices.Sorted(maps.Keys(people)) {
+		record, contrary := fold(nil, people[id])
 		fresh = append(fresh, record)
-		refused[id] = conflicts
+		conflicts[id] = contrary
 	}
 	added, err := s.insert(ctx, tx, importID, fresh)
 	if err != nil {
@@ -123,24 +119,18 @@ func (s *Store) put(ctx context.Context, tx *db.Tx, importID string, batch []per
 	var keys []indexRow
 	for _, record := range fresh {
 		if !added[record.ID] {
-			merged, conflicts, err := s.update(ctx, tx, importID, people[record.ID])
+			merged, contrary, err := s.update(ctx, tx, importID, people[record.ID])
 			if err != nil {
 				return nil, err
 			}
-			record, refused[record.ID] = merged, conflicts
+			record, conflicts[record.ID] = merged, contrary
 		}
+		refused = append(refused, conflicts[record.ID]...)
 		for _, t := range terms(record) {
 			keys = append(keys, indexRow{t.kind, s.index.Sum(t.kind, t.parts[:]...), record.ID})
 		}
 	}
-	if err := s.insertKeys(ctx, tx, keys); err != nil {
-		return nil, err
-	}
-	var all []Refusal
-	for _, id := range ids {
-		all = append(all, refused[id]...)
-	}
-	return all, nil
+	return refused, s.insertKeys(ctx, tx, keys)
 }
 
 // fold merges rows about one person into what is known from the same import, if
