@@ -11,6 +11,7 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/fault"
+	"loket/internal/point"
 )
 
 // batch is how many entries one transaction numbers.
@@ -81,6 +82,7 @@ func (s *Sequencer) sequenceBatch(ctx context.Context) (n int, err error) {
 		}
 		return s.checkpoint(ctx, tx, size)
 	})
+	point.Reach("audit.sequenced")
 	return n, err
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/fault"
+	"loket/internal/point"
 )
 
 const (
@@ -115,6 +116,7 @@ func (q *Queue) claim(ctx context.Context) (leased, error) {
 		job, err = db.Get[leased](ctx, tx, claimJob, now, now.Add(lease))
 		return err
 	})
+	point.Reach("jobs.claimed")
 	return job, err
 }
 
@@ -122,9 +124,11 @@ func (q *Queue) work(ctx context.Context, job leased) {
 	bounded, cancel := context.WithTimeout(ctx, lease)
 	defer cancel()
 	effect, err := q.call(bounded, job)
+	point.Reach("jobs.worked")
 	if err == nil {
 		err = q.finish(ctx, job, effect)
 	}
+	point.Reach("jobs.finished")
 	if err == nil || errors.Is(err, errLost) {
 		return
 	}

@@ -12,6 +12,7 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/fault"
+	"loket/internal/point"
 )
 
 const (
@@ -127,6 +128,7 @@ func (b *Box) claim(ctx context.Context, channel Channel) (leased, error) {
 		}
 		return none
 	})
+	point.Reach("outbox.claimed")
 	if err == nil {
 		err = none
 	}
@@ -146,7 +148,9 @@ func (b *Box) work(ctx context.Context, line leased, sender Sender) {
 		b.record(ctx, line, b.failed(ctx, line, err))
 		return
 	}
+	point.Reach("outbox.composed")
 	reference, err := send(bounded, sender, envelope)
+	point.Reach("outbox.sent")
 	if err == nil {
 		b.record(ctx, line, outcome{state: "sent", reference: reference})
 		return
@@ -214,6 +218,7 @@ const (
 // cannot be kept is a line that will be begun again when its lease ends.
 func (b *Box) record(ctx context.Context, line leased, end outcome) {
 	err := b.keep(ctx, line, end)
+	point.Reach("outbox.recorded")
 	if db.Unique(err) == "outbox_channel_reference" {
 		// A provider that gives two lines one reference gets no reports heard,
 		// but the line was sent.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"loket/internal/point"
 )
 
 // epochOf names the ISO week of an instant, such as 2026-W48.
@@ -33,6 +35,7 @@ func (k *Keys) currentEpoch() (string, Box, error) {
 		if err := writeKey(path, k.random); err != nil {
 			return "", Box{}, err
 		}
+		point.Reach("seal.epoch-made")
 	}
 	box, err := k.epochBox(name)
 	return name, box, err

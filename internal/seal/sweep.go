@@ -8,6 +8,7 @@ import (
 	"loket/internal/db"
 	"loket/internal/db/schema"
 	"loket/internal/fault"
+	"loket/internal/point"
 )
 
 // sweepBatch is how many cases one transaction ends.
@@ -67,9 +68,11 @@ func (s *Sweeper) endCases(ctx context.Context) (int64, error) {
 		if err := s.vault.keys.Bury(ids); err != nil {
 			return total, err
 		}
+		point.Reach("seal.buried")
 		if _, err := s.destroy(ctx, ids); err != nil {
 			return total, err
 		}
+		point.Reach("seal.destroyed")
 		total += int64(len(ids))
 	}
 }
@@ -182,6 +185,7 @@ func (s *Sweeper) turnEpochs(ctx context.Context) error {
 			if err := s.rewrap(ctx, name); err != nil {
 				return fmt.Errorf("wrap the keys of %s anew: %w", name, err)
 			}
+			point.Reach("seal.rewrapped")
 		}
 		if age < life.Duration() {
 			continue
