@@ -4,25 +4,29 @@ import (
 	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/sha256"
+	"slices"
 	"testing"
 	"time"
 )
 
 // compare runs f and, in turn with it, the raw primitive that bounds it, and
-// reports how often f ran for each raw run in the same time. In turn, because the
-// machine's speed changes from one half second to the next.
+// reports how often f runs in the time of one raw run. In turn and by medians,
+// because on a shared machine the speed changes and some runs are interrupted.
 func compare(b *testing.B, unit string, raw, f func()) {
-	var rawTime, fTime time.Duration
+	var rawTimes, times []time.Duration
 	for b.Loop() {
 		start := time.Now()
 		raw()
 		middle := time.Now()
 		f()
-		rawTime += middle.Sub(start)
-		fTime += time.Since(middle)
+		rawTimes = append(rawTimes, middle.Sub(start))
+		times = append(times, time.Since(middle))
 	}
-	b.ReportMetric(float64(rawTime)/float64(fTime), unit)
-	b.ReportMetric(float64(b.N)/fTime.Seconds(), "each/s")
+	slices.Sort(rawTimes)
+	slices.Sort(times)
+	median := times[len(times)/2]
+	b.ReportMetric(float64(rawTimes[len(rawTimes)/2])/float64(median), unit)
+	b.ReportMetric(1/median.Seconds(), "each/s")
 	b.ReportMetric(0, "ns/op") // would count both
 }
 
