@@ -1,0 +1,51 @@
+package public
+
+import (
+	"net/http"
+
+	"loket/internal/request"
+	"loket/internal/web"
+)
+
+// checkPage shows all answers before they are sent, each with a way to change it.
+type checkPage struct {
+	web.Page
+	Answers  []web.Answer
+	Counter  bool // it goes on at a counter
+	Counters []Counter
+	KeepCard Passage
+	Hidden   []Hidden
+	Key      string // so that it is sent once
+}
+
+func (p *Pages) showCheck(w http.ResponseWriter, r *http.Request) error {
+	d, err := p.draft(r)
+	if err != nil {
+		return p.noDraft(w, r, err)
+	}
+	next, err := p.next(d.answers)
+	if err != nil {
+		return err
+	}
+	if next != "/proof/check" {
+		return p.site.Redirect(w, r, next)
+	}
+	way, err := p.way(d.answers)
+	if err != nil {
+		return err
+	}
+	page := &checkPage{Page: web.Page{Title: "public.check.title"}, Key: sendKey(d.code)}
+	if way.Outcome == request.WayCounter {
+		page.Counter, page.Counters = true, p.counters()
+	}
+	if page.KeepCard, err = p.passage(p.site.Language(r), "keep-card", nil); err != nil {
+		return err
+	}
+	for _, q := range p.asked(d.answers) {
+		f := q.show(d.answers)
+		page.Answers = append(page.Answers, f.answers(q.path)...)
+		page.Hidden = append(page.Hidden, f.hidden()...)
+		page.Back = "/proof/" + q.path
+	}
+	return p.site.Render(w, r, "check", page)
+}

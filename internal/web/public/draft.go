@@ -1,0 +1,140 @@
+package public
+
+import (
+	"net/http"
+	"time"
+
+	"loket/internal/fault"
+	"loket/internal/ident"
+	"loket/internal/request"
+	"loket/internal/web"
+	"loket/internal/web/form"
+	"loket/internal/web/throttle"
+)
+
+// draftCookie holds the code of the form that this browser has begun. It goes
+// when the browser closes, when the form is sent, and with "leave quickly".
+const draftCookie = "draft"
+
+// draft is a form that was begun.
+type draft struct {
+	code    ident.DraftCode
+	answers request.Answers
+}
+
+// draft returns the form of this browser; a fault.NotFound when there is none, or
+// none any more.
+func (p *Pages) draft(r *http.Request) (draft, error) {
+	code, err := ident.ParseDraftCode(p.site.Cookie(r, draftCookie))
+	if err != nil {
+		return draft{}, fault.New(fault.NotFound, "", "no draft in this browser")
+	}
+	answers, err := p.Requests.LoadDraft(r.Context(), code)
+	return draft{code, answers}, err
+}
+
+func (p *Pages) keepDraft(w http.ResponseWriter, code ident.DraftCode) {
+	p.site.SetCookie(w, draftCookie, code.Spoken(), 0)
+}
+
+// draftStarts is wide, for many begin from one shelter or library.
+var draftStarts = throttle.Limit{Name: "forms-begun", By: throttle.Source, Burst: 100, Every: 5 * time.Second,
+	Why: "Each form begun is a row that is kept for a day."}
+
+// start begins a form. It is the first moment at which a cookie is set.
+func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
+	if err := p.site.Count(r, draftStarts, ""); err != nil {
+		return err
+	}
+	code, err := p.Requests.StartDraft(r.Context())
+	if err != nil {
+		return err
+	}
+	p.keepDraft(w, code)
+	path, err := p.next(request.Answers{})
+	if err != nil {
+		return err
+	}
+	return p.site.Redirect(w, r, path)
+}
+
+// continuePage takes a code to go on with a form.
+type continuePage struct {
+	web.Page
+	Code form.Text
+	Gone bool // the form that was asked for is not there
+}
+
+func newContinuePage() *continuePage {
+	return &continuePage{Page: web.Page{Title: "public.continue.title", Back: "/"}, Code: form.Text{
+		Name: "code", Label: "public.continue.label", Hint: "public.continue.hint", Width: 30, Latin: true, Autocomplete: "off"}}
+}
+
+func (p *Pages) askDraftCode(w http.ResponseWriter, r *http.Request) error {
+	return p.site.Render(w, r, "continue", newContinuePage())
+}
+
+// noDraft answers a page of the form that has no draft to show.
+func (p *Pages) noDraft(w http.ResponseWriter, r *http.Request, err error) error {
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	page := newContinuePage()
+	page.Gone = true
+	return p.site.Render(w, r, "continue", page)
+}
+
+// draftTries bounds guessing, which a code of 100 bits makes hopeless anyhow.
+var draftTries = throttle.Limit{Name: "form-codes", By: throttle.Source, Burst: 30, Every: 20 * time.Second,
+	Why: "People mistype the long code of a form; nobody needs hundreds of tries."}
+
+func (p *Pages) takeDraftCode(w http.ResponseWriter, r *http.Request) error {
+	if err := p.site.Count(r, draftTries, ""); err != nil {
+		return err
+	}
+	page := newContinuePage()
+	if err := form.Read(r, &page.Code); err != nil {
+		return err
+	}
+	page.Code.Require("public.continue.missing")
+	code := form.Parse(&page.Code, ident.ParseDraftCode)
+	var answers request.Answers
+	if page.Code.Error == "" {
+		var err error
+		answers, err = p.Requests.LoadDraft(r.Context(), code)
+		if fault.Is(err, fault.NotFound) {
+			page.Code.Error = "public.continue.none"
+		} else if err != nil {
+			return err
+		}
+	}
+	if page.Problems = form.Problems(&page.Code); page.Problems != nil {
+		return p.site.Render(w, r, "continue", page)
+	}
+	p.keepDraft(w, code)
+	path, err := p.next(answers)
+	if err != nil {
+		return err
+	}
+	return p.site.Redirect(w, r, path)
+}
+
+// stopPage asks whether a form is to be deleted, and tells that it was.
+type stopPage struct {
+	web.Page
+	Done bool
+}
+
+func (p *Pages) askStop(w http.ResponseWriter, r *http.Request) error {
+	return p.site.Render(w, r, "stop", &stopPage{Page: web.Page{Title: "public.stop.title", Back: "/proof/check"}})
+}
+
+func (p *Pages) stop(w http.ResponseWriter, r *http.Request) error {
+	if code, err := ident.ParseDraftCode(p.site.Cookie(r, draftCookie)); err == nil {
+		if err := p.Requests.DropDraft(r.Context(), code); err != nil {
+			return err
+		}
+	}
+	p.site.DropCookie(w, draftCookie)
+	return p.site.Render(w, r, "stop", &stopPage{Page: web.Page{Title: "public.stop.done", Back: "/"}, Done: true})
+}

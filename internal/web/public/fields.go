@@ -1,0 +1,111 @@
+package public
+
+import (
+	"net/http"
+	"strings"
+
+	"loket/internal/web"
+	"loket/internal/web/form"
+)
+
+// fields are what one question asks, in their order on the page.
+type fields struct {
+	Choices []*form.Choice
+	Date    *form.Date // or nil
+	Texts   []*form.Text
+	Tick    *form.Tick // or nil
+
+	// Warning is the message key of what may be wrong. It is shown once; whoever
+	// sends the same again means it.
+	Warning   string
+	Confirmed string // what the warning was about
+}
+
+func (f *fields) all() []form.Field {
+	var list []form.Field
+	for _, c := range f.Choices {
+		list = append(list, c)
+	}
+	if f.Date != nil {
+		list = append(list, f.Date)
+	}
+	for _, text := range f.Texts {
+		list = append(list, text)
+	}
+	if f.Tick != nil {
+		list = append(list, f.Tick)
+	}
+	return list
+}
+
+// title is the label of the first field, which is the heading of its page.
+func (f *fields) title() string {
+	switch {
+	case len(f.Choices) > 0:
+		return f.Choices[0].Label
+	case f.Date != nil:
+		return f.Date.Label
+	}
+	return f.Texts[0].Label
+}
+
+// warnsAnew reports whether there is a warning that the person has not seen.
+func (f *fields) warnsAnew(r *http.Request) bool {
+	return f.Warning != "" && r.PostForm.Get("confirmed") != f.Confirmed
+}
+
+// answers are the lines of the check-answers list for the question at path.
+func (f *fields) answers(path string) []web.Answer {
+	var list []web.Answer
+	add := func(a web.Answer) {
+		a.Change = "/proof/" + path
+		list = append(list, a)
+	}
+	for _, c := range f.Choices {
+		answer := web.Answer{Label: c.Label}
+		for _, option := range c.Options {
+			if option.Value == c.Value {
+				answer.Key = option.Label
+			}
+		}
+		add(answer)
+	}
+	if f.Date != nil {
+		add(web.Answer{Label: f.Date.Label, Value: strings.Trim(f.Date.Day+"-"+f.Date.Month+"-"+f.Date.Year, "-"), Latin: true})
+	}
+	for _, text := range f.Texts {
+		add(web.Answer{Label: text.Label, Value: text.Value, Latin: text.Latin})
+	}
+	if f.Tick != nil && f.Tick.On {
+		list[len(list)-1].Key = f.Tick.Label
+	}
+	return list
+}
+
+// Hidden is an answer that the check page sends again. See send.
+type Hidden struct{ Name, Value string }
+
+func (f *fields) hidden() []Hidden {
+	var list []Hidden
+	for _, c := range f.Choices {
+		list = append(list, Hidden{c.Name, c.Value})
+	}
+	if f.Date != nil {
+		for _, part := range f.Date.Parts() {
+			list = append(list, Hidden{part.Name, part.Value})
+		}
+	}
+	for _, text := range f.Texts {
+		list = append(list, Hidden{text.Name, text.Value})
+	}
+	if f.Tick != nil && f.Tick.On {
+		list = append(list, Hidden{f.Tick.Name, "yes"})
+	}
+	return list
+}
+
+// packField returns the message keys of a field that the pack describes: its
+// label, what it is for, and who sees it.
+func packField(id string) (label, purpose, who string) {
+	return packKey(listFields, id, "name"), packKey(listFields, id, "purpose"), packKey(listFields, id, "seen_by")
+}

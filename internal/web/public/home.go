@@ -1,0 +1,76 @@
+package public
+
+import (
+	"net/url"
+
+	"loket/internal/lang"
+	"loket/internal/rules"
+	"loket/internal/web"
+)
+
+// homePage says what can be done here, and who helps.
+type homePage struct {
+	web.Page
+	Counters []Counter
+	Phones   []Route
+}
+
+func (p *Pages) home(lang.Tag) (web.Document, error) {
+	page := &homePage{Page: web.Page{Title: "public.home.title"}, Counters: p.counters()}
+	for _, route := range p.routes() {
+		if route.Phone != "" {
+			page.Phones = append(page.Phones, route)
+		}
+	}
+	return page, nil
+}
+
+// Counter is a place to walk in. One that was announced has no day or place yet,
+// and none is made up.
+type Counter struct {
+	Name      string // message keys
+	When      string // empty where the pack says nothing
+	Announced bool
+}
+
+func (p *Pages) counters() []Counter {
+	var all []Counter
+	for _, item := range p.pack.List(listCounters) {
+		c := Counter{Name: packKey(listCounters, item.ID, "name"), Announced: item.Fields["state"] == "announced"}
+		if item.Words["when"] != nil {
+			c.When = packKey(listCounters, item.ID, "when")
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// Route is another way to a proof or to help.
+type Route struct {
+	Name     string // message key
+	Phone    string
+	Link     string // address
+	Host     string // of the address, for people to read
+	Language string // message key of the language they speak there
+	Owner    string
+	Checked  rules.Day // last day somebody compared it with its source
+}
+
+func (p *Pages) routes() []Route {
+	var all []Route
+	for _, item := range p.pack.List(listRoutes) {
+		all = append(all, routeOf(item))
+	}
+	return all
+}
+
+func routeOf(item rules.Item) Route {
+	r := Route{Name: packKey(listRoutes, item.ID, "name"), Phone: item.Fields["phone"], Owner: item.Owner, Checked: item.Checked}
+	if tag := item.Fields["language"]; tag != "" {
+		r.Language = "common.language." + tag
+	}
+	if link, err := url.Parse(item.Fields["link"]); err == nil && link.Scheme == "https" {
+		r.Link, r.Host = link.String(), link.Hostname()
+	}
+	return r
+}

@@ -1,0 +1,126 @@
+// Package public is the pages for people: the route explained, the form one
+// question a page, the receipt, the status, and the message that holds the proof.
+//
+//	catalogue, err := lang.Load(public.Messages(locales.Files, pack))
+//	renderer, err := web.NewRenderer(web.Rendering{Catalogue: catalogue, Assets: assets, Pages: public.Templates()})
+//	site := &web.Site{Renderer: renderer, …}
+//	public.New(public.Parts{Requests: requests, Mailbox: mailbox, Catalogue: catalogue, …}).Register(site)
+//
+// A page is a file with its template beside it in templates; all routes stand in
+// Register. The pages decide nothing: which question comes next, and which way is
+// a person's, the pack says through package request; who may open a message,
+// package mailbox. What a field is called, what it is for and who sees it is the pack's
+// too, and comes in as messages (see [Messages]).
+//
+// Three cookies exist, each from the moment it is needed and none before: "draft"
+// holds the code of a form that was begun, "browser" binds a code sent by SMS to
+// the browser that asked for it, "session" opens the message that is on the screen. No
+// page needs JavaScript, and no address holds anything of a person, but the link
+// of a message, which leaves the address bar when the message opens.
+package public
+
+import (
+	"context"
+	"embed"
+	"io"
+	"io/fs"
+	"time"
+
+	"loket/internal/lang"
+	"loket/internal/mailbox"
+	"loket/internal/request"
+	"loket/internal/rules"
+	"loket/internal/web"
+)
+
+// Parts is what the pages are made with. All are needed.
+type Parts struct {
+	Requests  *request.Store
+	Mailbox   *mailbox.Store
+	Catalogue *lang.Catalogue // made of Messages
+	Audit     Audit
+	Security  Security
+	Region    string    // of phone numbers without a country, ISO 3166-1 alpha-2
+	Random    io.Reader // cryptographically strong
+}
+
+// Audit is what the pages tell of the audit log.
+type Audit struct {
+	Key string // with which anybody verifies a checkpoint
+	// Checkpoint returns the newest one as signed, and "" before the first.
+	Checkpoint func(ctx context.Context) (string, error)
+	// Proof returns the proof that the log of size newer begins with the log of
+	// size older, a hash in base64 on each line.
+	Proof func(ctx context.Context, older, newer int64) (string, error)
+}
+
+// Security is how to report a weakness, as security.txt says it (RFC 9116).
+type Security struct {
+	Contact string    // an address beginning with https:, mailto: or tel:
+	Expires time.Time // until when that can be relied on
+}
+
+// Pages are the pages for people.
+type Pages struct {
+	Parts
+	pack *rules.Pack
+	site *web.Site
+}
+
+// New returns the pages.
+func New(parts Parts) *Pages { return &Pages{Parts: parts, pack: parts.Requests.Pack} }
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Templates returns the templates of the pages, for [web.Rendering].
+func Templates() fs.FS {
+	sub, err := fs.Sub(templates, "templates")
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return sub
+}
+
+// Register adds all pages to a site, and what has no language.
+func (p *Pages) Register(site *web.Site) {
+	p.site = site
+	site.Still("/{$}", "home", p.home)
+	site.Still("/proof", "proof", p.proof)
+	site.Still("/privacy", "privacy", p.privacy)
+	site.Still("/who-sees", "who-sees", p.whoSees)
+	site.Still("/accessibility", "accessibility", p.accessibility)
+	site.Still("/security", "security", p.security)
+	site.Page("GET /leave", site.Leave)
+
+	site.Page("POST /proof/start", p.start)
+	site.Page("GET /proof/{question}", p.showQuestion)
+	site.Page("POST /proof/{question}", p.takeQuestion)
+	site.Page("GET /proof/way", p.showWay)
+	site.Page("GET /proof/check", p.showCheck)
+	site.Page("POST /proof/send", p.send)
+	site.Page("GET /proof/stop", p.askStop)
+	site.Page("POST /proof/stop", p.stop)
+	site.Page("GET /continue", p.askDraftCode)
+	site.Page("POST /continue", p.takeDraftCode)
+
+	site.Page("GET /status", p.askStatus)
+	site.Page("POST /status", p.showStatus)
+	site.Page("POST /status/reopen", p.reopen)
+	site.Page("POST /status/withdraw", p.askWithdraw)
+	site.Page("POST /status/withdrawn", p.withdraw)
+
+	site.Page("GET /m/{token}", p.link)
+	site.Page("POST /m/{token}", p.askCode)
+	site.Page("POST /m/{token}/open", p.open)
+	site.Page("GET /m/{token}/not-mine", p.askNotMine)
+	site.Page("POST /m/{token}/not-mine", p.notMine)
+	site.Page("GET /message", p.message)
+	site.Page("POST /message/reply", p.reply)
+	site.Page("POST /message/close", p.closeMessage)
+	site.Page("GET /message/proof/{picture}", p.picture)
+	site.Page("GET /message/proof/{number}/print", p.print)
+
+	site.Page("GET /audit", p.audit)
+	p.registerPlain(site)
+}

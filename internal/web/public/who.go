@@ -1,0 +1,88 @@
+package public
+
+import (
+	"strings"
+
+	"loket/internal/fault"
+	"loket/internal/ident"
+	"loket/internal/request"
+	"loket/internal/web/form"
+)
+
+// The next three questions are about the person: name, date of birth, and the number
+// on a letter, which may be left out.
+
+func (p *Pages) name() question {
+	return question{
+		path: "name",
+		done: func(a request.Answers) bool { return !a.Name.IsZero() },
+		show: func(a request.Answers) *fields {
+			label, purpose, who := packField("name")
+			return &fields{Texts: []*form.Text{
+				{Name: "name", Label: label, Hint: purpose, Who: who, Heading: true, Autocomplete: "name", Value: a.Name.Full.Reveal()},
+				{Name: "latin", Label: "public.name.latin", Hint: "public.name.latin-hint", Autocomplete: "off", Value: a.Name.Latin.Reveal()},
+			}}
+		},
+		take: func(f *fields, a *request.Answers) {
+			if f.Texts[0].Error != "" || f.Texts[1].Error != "" {
+				return
+			}
+			name, err := ident.NewName(f.Texts[0].Value, f.Texts[1].Value)
+			if err != nil {
+				f.Texts[0].Error = fault.Key(err)
+				return
+			}
+			a.Name = name
+		},
+	}
+}
+
+func (p *Pages) birthDate() question {
+	return question{
+		path: "birth-date",
+		done: func(a request.Answers) bool { return !a.Birth.IsZero() },
+		show: func(a request.Answers) *fields {
+			label, purpose, who := packField("birth-date")
+			date := &form.Date{Name: "birth", Label: label, Hint: purpose, Who: who, Heading: true, Birth: true}
+			if stored := strings.Split(a.Birth.Reveal(), "-"); len(stored) == 3 {
+				date.Year, date.Month, date.Day = stored[0], strings.TrimLeft(stored[1], "0"), strings.TrimLeft(stored[2], "0")
+			}
+			return &fields{Date: date}
+		},
+		take: func(f *fields, a *request.Answers) {
+			if !f.Date.Require("public.birth-date.missing") {
+				return
+			}
+			today := p.Requests.Today().String()
+			birth := form.ParseDate(f.Date, func(day, month, year string) (ident.BirthDate, error) {
+				return ident.NewBirthDate(day, month, year, today)
+			})
+			if f.Date.Error == "" {
+				a.Birth = birth
+			}
+		},
+	}
+}
+
+func (p *Pages) number() question {
+	return question{
+		path: "number",
+		done: func(a request.Answers) bool { return a.NumberAsked },
+		show: func(a request.Answers) *fields {
+			_, purpose, who := packField("bsn")
+			return &fields{Texts: []*form.Text{{Name: "number", Label: "public.number.label", Hint: purpose, Who: who, Heading: true,
+				Width: 20, Latin: true, Autocomplete: "off", Value: a.Number.Reveal()}}}
+		},
+		take: func(f *fields, a *request.Answers) {
+			text := f.Texts[0]
+			number := form.Parse(text, ident.ParseNumber)
+			if text.Error != "" {
+				return
+			}
+			a.Number, a.NumberAsked = number, true
+			if !number.IsZero() && !number.Plausible() {
+				f.Warning, f.Confirmed = "public.number.warning", number.Reveal()
+			}
+		},
+	}
+}
