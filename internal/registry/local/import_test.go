@@ -272,6 +272,28 @@ func TestLongInserts(t *testing.T) {
 	})
 }
 
+// An import that was overtaken by another process with the same file stops.
+func TestOvertakenImport(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		s.batch = 10
+		file := "v_number,name\n" + strings.Repeat("2990000017,Iemand Voorbeeld\n", 35)
+		other := *s
+		overtaken := false
+		counts, err := s.Import(t.Context(), Import{File: strings.NewReader(file), Progress: func(Progress) {
+			if !overtaken {
+				overtaken = true
+				load(t, &other, file)
+			}
+		}})
+		if !fault.Is(err, fault.Taken) || counts.Rows != 10 {
+			t.Errorf("got %v after %d rows, want fault.Taken after 10", err, counts.Rows)
+		}
+		if got := load(t, s, file); got != (Counts{35, 35, 0}) {
+			t.Errorf("counts of the finished import: %+v", got)
+		}
+	})
+}
+
 // stopAfter imports a file, but is interrupted after so many batches.
 func stopAfter(ctx context.Context, s *Store, file string, batches int) error {
 	ctx, cancel := context.WithCancel(ctx)

@@ -46,8 +46,8 @@ const (
 	twinA        // same birth date, names of which three, two and one words are alike
 	twinB
 	twinC
-	crowd // from here on: more people than may be returned, with one name and birth date
-	total = crowd + registry.MaxCandidates + 3
+	crowd // from here on: many more people than may be returned, with one name and birth date
+	total = crowd + 30
 )
 
 func people() []registry.Record {
@@ -72,8 +72,14 @@ func people() []registry.Record {
 	for i := crowd; i < total; i++ {
 		all = append(all, registry.Record{Numbers: []ident.Number{number(fmt.Sprintf("29901%05d", i))}, Name: name("Ama Menigte", ""), Birth: birth("2000-02-29")})
 	}
+	for i, word := range thirdWords() {
+		all[crowd+i].Name = name("Ama Menigte "+word, "")
+	}
 	return all
 }
+
+// thirdWords are what three people in the crowd are called besides.
+func thirdWords() []string { return []string{"Eerste", "Middelste", "Laatste"} }
 
 func ask(t *testing.T, reg registry.Registry, q registry.Query) []registry.Record {
 	t.Helper()
@@ -142,6 +148,13 @@ func order(t *testing.T, reg registry.Registry, people []registry.Record) {
 func words(t *testing.T, reg registry.Registry, people []registry.Record) {
 	got := ask(t, reg, registry.Query{Name: name("Santos, Maria Clara", ""), Birth: birth("1990-01-01")})
 	same(t, got, people[twinA], people[twinB], people[twinC])
+	// The best must not be lost among many who are nearly as good.
+	for i, word := range thirdWords() {
+		got := ask(t, reg, registry.Query{Name: name("Menigte Ama "+word, ""), Birth: birth("2000-02-29")})
+		if len(got) != registry.MaxCandidates || cmp.Diff(people[crowd+i], got[0]) != "" {
+			t.Errorf("among %d people with two words alike the one with three is not the first", total-crowd)
+		}
+	}
 }
 
 func atMost(t *testing.T, reg registry.Registry) {
