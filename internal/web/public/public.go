@@ -112,6 +112,7 @@ func (p *Pages) Register(site *web.Site) {
 
 	site.Page("GET /m/{token}", p.link)
 	site.Page("POST /m/{token}", p.askCode)
+	site.Page("GET /m/{token}/code", p.showCode)
 	site.Page("POST /m/{token}/open", p.open)
 	site.Page("GET /m/{token}/not-mine", p.askNotMine)
 	site.Page("POST /m/{token}/not-mine", p.notMine)

@@ -1,0 +1,165 @@
+package public
+
+import (
+	"net/http"
+	"time"
+
+	"loket/internal/fault"
+	"loket/internal/ident"
+	"loket/internal/mailbox"
+	"loket/internal/outbox"
+	"loket/internal/web"
+	"loket/internal/web/form"
+	"loket/internal/web/throttle"
+)
+
+// browserCookie binds a code to the browser that asked for it. It goes when the
+// browser closes.
+const browserCookie = "browser"
+
+// linkPage is what a link in a mail leads to. It looks nothing up and says the
+// same of every link, for programs follow links too; only the button does something.
+type linkPage struct {
+	web.Page
+	Token string
+}
+
+func (p *Pages) link(w http.ResponseWriter, r *http.Request) error {
+	return p.site.Render(w, r, "link", &linkPage{web.Page{Title: "public.link.title"}, r.PathValue("token")})
+}
+
+// codesAsked is beside the limit of the mailbox, which is by message.
+var codesAsked = throttle.Limit{Name: "codes-asked", By: throttle.Source, Burst: 60, Every: 30 * time.Second,
+	Why: "Each code is a text message that costs money and rings somebody's phone."}
+
+// askCode has a code sent and leads to the page that takes it.
+func (p *Pages) askCode(w http.ResponseWriter, r *http.Request) error {
+	if err := p.site.Count(r, codesAsked, ""); err != nil {
+		return err
+	}
+	if err := form.Read(r); err != nil {
+		return err
+	}
+	link, err := mailbox.ParseLink(r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	browser := p.site.Cookie(r, browserCookie)
+	if browser == "" {
+		browser = ident.NewID(p.Random, "brw")
+		p.site.SetCookie(w, browserCookie, browser, 0)
+	}
+	channel := outbox.SMS
+	if r.PostForm.Get("channel") == string(outbox.Voice) {
+		channel = outbox.Voice
+	}
+	state, err := p.Mailbox.Ask(r.Context(), link, browser, channel)
+	if fault.Is(err, fault.Throttled) {
+		page := p.newCodePage(r, state)
+		page.Notice = fault.Key(err)
+		return p.site.Render(w, r, "code", page)
+	}
+	if err != nil {
+		return err
+	}
+	return p.site.Redirect(w, r, "/m/"+r.PathValue("token")+"/code")
+}
+
+// codePage takes the code, and says what to do where it does not come.
+type codePage struct {
+	web.Page
+	Token   string
+	Code    form.Text
+	Notice  string // message key; or empty
+	Channel string // by which the code that counts here was sent; empty if none counts
+	More    bool   // another code may be asked today
+	Voice   bool   // it may be asked by voice now
+	VoiceAt string // or from then on, as 15:04; empty before the first SMS
+}
+
+func (p *Pages) newCodePage(r *http.Request, state mailbox.Asked) *codePage {
+	page := &codePage{
+		Page: web.Page{Title: "public.code.title"}, Token: r.PathValue("token"), Channel: string(state.Channel), More: state.Left > 0,
+		Code: form.Text{Name: "code", Label: "public.code.label", Hint: "public.code.hint", Width: 10, Latin: true,
+			Autocomplete: "one-time-code", InputMode: "numeric"},
+	}
+	if !state.Voice.IsZero() {
+		page.Voice = !p.Requests.Now().Before(state.Voice)
+		page.VoiceAt = state.Voice.In(p.Requests.Zone).Format("15:04")
+	}
+	return page
+}
+
+func (p *Pages) showCode(w http.ResponseWriter, r *http.Request) error {
+	link, err := mailbox.ParseLink(r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	state, err := p.Mailbox.Asked(r.Context(), link, p.site.Cookie(r, browserCookie))
+	if err != nil {
+		return err
+	}
+	return p.site.Render(w, r, "code", p.newCodePage(r, state))
+}
+
+// open opens the message and leads away from the address with the token in it.
+func (p *Pages) open(w http.ResponseWriter, r *http.Request) error {
+	link, err := mailbox.ParseLink(r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	var typed form.Text
+	typed.Name = "code"
+	if err := form.Read(r, &typed); err != nil {
+		return err
+	}
+	browser := p.site.Cookie(r, browserCookie)
+	var session mailbox.Session
+	if typed.Require("public.code.missing") && typed.Error == "" {
+		session, err = p.Mailbox.Open(r.Context(), link, browser, typed.Value)
+		if err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.TooLate) {
+			return err
+		}
+		if err != nil {
+			typed.Error = fault.Key(err)
+		}
+	}
+	if typed.Error != "" {
+		state, err := p.Mailbox.Asked(r.Context(), link, browser)
+		if err != nil {
+			return err
+		}
+		page := p.newCodePage(r, state)
+		page.Code.Error = typed.Error // a wrong code is typed anew
+		page.Problems = form.Problems(&page.Code)
+		return p.site.Render(w, r, "code", page)
+	}
+	p.site.SetCookie(w, sessionCookie, session.Cookie(), 0)
+	return p.site.Redirect(w, r, "/message")
+}
+
+// notMinePage asks whether a message is to be closed for good because it reached
+// somebody else, and tells that it was.
+type notMinePage struct {
+	web.Page
+	Token string
+	Done  bool
+}
+
+func (p *Pages) askNotMine(w http.ResponseWriter, r *http.Request) error {
+	token := r.PathValue("token")
+	return p.site.Render(w, r, "not-mine", &notMinePage{
+		Page: web.Page{Title: "public.not-mine.title", Back: "/m/" + token + "/code"}, Token: token})
+}
+
+func (p *Pages) notMine(w http.ResponseWriter, r *http.Request) error {
+	link, err := mailbox.ParseLink(r.PathValue("token"))
+	if err != nil {
+		return err
+	}
+	if err := p.Mailbox.WrongNumber(r.Context(), link, p.site.Cookie(r, browserCookie)); err != nil {
+		return err
+	}
+	p.site.DropCookie(w, browserCookie)
+	return p.site.Render(w, r, "not-mine", &notMinePage{Page: web.Page{Title: "public.not-mine.done"}, Done: true})
+}

@@ -1,0 +1,178 @@
+package public
+
+import (
+	"net/http"
+
+	"loket/internal/fault"
+	"loket/internal/ident"
+	"loket/internal/lang"
+	"loket/internal/mailbox"
+	"loket/internal/request"
+	"loket/internal/rules"
+	"loket/internal/web"
+	"loket/internal/web/form"
+)
+
+// sessionCookie opens the message that is on the screen. The mailbox ends it
+// after ten minutes without use.
+const sessionCookie = "session"
+
+// messagePage is an opened message with its thread.
+type messagePage struct {
+	web.Page
+	Kind      string
+	Day       string
+	Passages  []Passage
+	Proofs    []proofView
+	Documents []string // message keys of what is accepted, where a document is asked
+	Yours     string   // message key of what the person said to have; or empty
+	Replies   []replyView
+	Others    []otherView
+	Reply     form.Text
+	Key       string // so that a reply is sent once
+	Sent      bool   // a reply has just been sent
+}
+
+type proofView struct {
+	Number int
+	Title  string // message key
+}
+
+// replyView is what the person wrote before.
+type replyView struct{ Day, Text string }
+
+// otherView is a message of the thread that opens with its own link.
+type otherView struct {
+	Day   string
+	State string // message key
+}
+
+// thread reads what the session of r shows.
+func (p *Pages) thread(r *http.Request) (mailbox.Session, mailbox.Thread, error) {
+	session, err := mailbox.ParseSession(p.site.Cookie(r, sessionCookie))
+	if err != nil {
+		return session, mailbox.Thread{}, err
+	}
+	thread, err := p.Mailbox.Read(r.Context(), session)
+	return session, thread, err
+}
+
+// closedPage says that no message is open, and how to open it again.
+type closedPage struct {
+	web.Page
+	Text string // message key
+}
+
+// over answers an error of a page that needs an open message.
+func (p *Pages) over(w http.ResponseWriter, r *http.Request, err error) error {
+	if !fault.Is(err, fault.TooLate) {
+		return err
+	}
+	p.site.DropCookie(w, sessionCookie)
+	return p.site.Render(w, r, "closed", &closedPage{web.Page{Title: "public.message.over"}, "public.message.over-text"})
+}
+
+func (p *Pages) message(w http.ResponseWriter, r *http.Request) error {
+	_, thread, err := p.thread(r)
+	if err != nil {
+		return p.over(w, r, err)
+	}
+	page, err := p.newMessagePage(p.site.Language(r), thread)
+	if err != nil {
+		return err
+	}
+	page.Sent = r.URL.Query().Has("sent")
+	return p.site.Render(w, r, "message", page)
+}
+
+func (p *Pages) newMessagePage(tag lang.Tag, thread mailbox.Thread) (*messagePage, error) {
+	page := &messagePage{Page: web.Page{Title: "public.message.title"}, Kind: thread.Body.Kind, Day: thread.Day,
+		Reply: replyField(), Key: ident.NewID(p.Random, "key")}
+	for i, proof := range thread.Body.Proofs {
+		page.Proofs = append(page.Proofs, proofView{i + 1, "public.certificate." + proof.Kind})
+	}
+	for _, reply := range thread.Replies {
+		page.Replies = append(page.Replies, replyView{reply.Day, reply.Text.Reveal()})
+	}
+	for _, other := range thread.Others {
+		page.Others = append(page.Others, otherView{other.Day, "public.message.state-" + other.State})
+	}
+	var err error
+	switch thread.Body.Kind {
+	case request.MessageProof:
+		page.Passages, err = p.passages(tag, "message-proof")
+	case request.MessageRefused:
+		var refusal Passage
+		refusal, err = p.passage(tag, "message-refused", thread.Body.Fields)
+		page.Passages = []Passage{refusal}
+	case request.MessageAsked:
+		page.Documents = p.acceptedDocuments()
+		if item, ok := p.pack.Item(listDocuments, thread.Body.Fields["document"]); ok {
+			page.Yours = packKey(listDocuments, item.ID, "name")
+		}
+		page.Passages, err = p.passages(tag, "keep-card")
+	default:
+		err = fault.New(fault.Internal, "", "message of kind %q", thread.Body.Kind)
+	}
+	return page, err
+}
+
+// acceptedDocuments are the message keys of the documents that the pack accepts
+// today.
+func (p *Pages) acceptedDocuments() []string {
+	var keys []string
+	today := p.Requests.Today()
+	for _, item := range p.pack.List(listDocuments) {
+		d, err := rules.Decide(p.pack, "document", rules.Facts{"document": item.ID, "document_expired": false}, today, today)
+		if err == nil && d.Outcome != request.WayCounter && d.Outcome != rules.NoRule {
+			keys = append(keys, packKey(listDocuments, item.ID, "name"))
+		}
+	}
+	return keys
+}
+
+func replyField() form.Text {
+	return form.Text{Name: "reply", Label: "public.reply.label", Hint: "public.reply.hint", Who: "public.reply.who", Lines: 6, Autocomplete: "off"}
+}
+
+// reply takes what the person writes back.
+func (p *Pages) reply(w http.ResponseWriter, r *http.Request) error {
+	session, thread, err := p.thread(r)
+	if err != nil {
+		return p.over(w, r, err)
+	}
+	field := replyField()
+	if err := form.Read(r, &field); err != nil {
+		return err
+	}
+	if field.Require("public.reply.missing") && field.Error == "" {
+		err := p.Mailbox.Reply(r.Context(), session, ident.NewPrivate(field.Value), r.PostForm.Get("key"))
+		switch {
+		case err == nil:
+			return p.site.Redirect(w, r, "/message?sent")
+		case fault.Is(err, fault.Invalid):
+			field.Error = fault.Key(err)
+		default:
+			return p.over(w, r, err)
+		}
+	}
+	page, err := p.newMessagePage(p.site.Language(r), thread)
+	if err != nil {
+		return err
+	}
+	page.Reply, page.Problems = field, form.Problems(&field)
+	return p.site.Render(w, r, "message", page)
+}
+
+// closeMessage ends the session and leaves nothing of the message in the browser.
+func (p *Pages) closeMessage(w http.ResponseWriter, r *http.Request) error {
+	if session, err := mailbox.ParseSession(p.site.Cookie(r, sessionCookie)); err == nil {
+		if err := p.Mailbox.Leave(r.Context(), session); err != nil {
+			return err
+		}
+	}
+	w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
+	p.site.DropCookie(w, sessionCookie) // for browsers that do not know the header
+	p.site.DropCookie(w, browserCookie)
+	return p.site.Render(w, r, "closed", &closedPage{web.Page{Title: "public.message.closed"}, "public.message.closed-text"})
+}
