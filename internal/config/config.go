@@ -50,9 +50,11 @@ type Keys struct {
 
 // Public is the listener for people and programs.
 type Public struct {
-	Addr    string         `toml:"addr"`    // Default "localhost:8080".
-	URL     string         `toml:"url"`     // as people see it, without a path. Default "http://" and Addr.
-	Proxies []netip.Prefix `toml:"proxies"` // proxies whose X-Forwarded-For is believed. Default none.
+	Addr    string         `toml:"addr"`     // Default "localhost:8080".
+	URL     string         `toml:"url"`      // as people see it, without a path. Default "http://" and Addr.
+	Proxies []netip.Prefix `toml:"proxies"`  // proxies whose X-Forwarded-For is believed. Default none.
+	LeaveTo string         `toml:"leave_to"` // where "leave quickly" leads: an everyday page elsewhere. Default a weather page.
+	Contact string         `toml:"contact"`  // to report a weakness to, for security.txt. Default "mailto:security@" and Name.
 }
 
 // Operations is the listener for metrics and health, on loopback.
@@ -175,6 +177,8 @@ func (c *Config) fill() {
 	or(&c.Keys.PassphraseFile, filepath.Join(c.Keys.Dir, "passphrase"))
 	or(&c.Public.Addr, "localhost:8080")
 	or(&c.Public.URL, "http://"+c.Public.Addr)
+	or(&c.Public.LeaveTo, "https://www.knmi.nl/")
+	or(&c.Public.Contact, "mailto:security@"+c.Name)
 	or(&c.Operations.Addr, "localhost:9090")
 	or(&c.Mail.Host, "localhost")
 	or(&c.Mail.TLS, "starttls")
@@ -242,3 +246,7 @@ func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
 }
+
+// Write prints the configuration as TOML. Secrets are in files of their own and
+// not in it.
+func (c Config) Write(w io.Writer) error { return toml.NewEncoder(w).Encode(c) }

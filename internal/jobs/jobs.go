@@ -76,7 +76,7 @@ func New(database *db.DB, now func() time.Time, random io.Reader, report func(ct
 	if report == nil {
 		report = func(context.Context, string, error) {}
 	}
-	return &Queue{db: database, now: now, random: random, 
+	return &Queue{db: database, now: now, random: random,
 		handlers: map[string]handler{}, periods: map[string]time.Duration{}, report: report}
 }
 

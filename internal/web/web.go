@@ -97,7 +97,11 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	tag, localised := s.Renderer.catalogue.Tag(first)
 	if localised {
+		asked := r
 		r = inLanguage(r, tag, "/"+rest)
+		// Whoever counts requests outside finds the pattern where ServeMux
+		// would have left it, and never needs the path.
+		defer func() { asked.Pattern = r.Pattern }()
 	}
 	out := &response{ResponseWriter: w}
 	defer s.recover(out, r)

@@ -151,7 +151,7 @@ CREATE TABLE request (
     lang         TEXT   NOT NULL,
     door         TEXT   NOT NULL CHECK (door IN ('web', 'api', 'counter')),
     state        TEXT   NOT NULL CHECK (state IN
-                     ('received', 'proving', 'proved', 'asked', 'answered', 'refused', 'counter', 'expired', 'withdrawn')),
+                     ('received', 'decided', 'proved', 'asked', 'answered', 'refused', 'counter', 'expired', 'withdrawn')),
     round        BIGINT NOT NULL,
     code_version BIGINT NOT NULL,
     tries        BIGINT NOT NULL,

@@ -1,0 +1,221 @@
+// Package app puts Loket together: configuration, database, keys, areas, servers
+// and workers. It is the only package that knows all others.
+//
+// Open builds everything and starts nothing. Ready ends what is due, so that the first
+// act after a start past a deadline is destruction. Serve listens and works until its
+// context is done, then lets what is in hand end.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"loket/internal/audit"
+	"loket/internal/certificate"
+	"loket/internal/config"
+	"loket/internal/db"
+	"loket/internal/db/schema"
+	"loket/internal/hcert"
+	"loket/internal/jobs"
+	"loket/internal/keys"
+	"loket/internal/lang"
+	"loket/internal/mailbox"
+	"loket/internal/observe"
+	"loket/internal/once"
+	"loket/internal/outbox"
+	"loket/internal/person"
+	"loket/internal/registry/local"
+	"loket/internal/request"
+	"loket/internal/rules"
+	"loket/internal/seal"
+	"loket/locales"
+	"loket/packs"
+)
+
+// App is Loket, put together.
+type App struct {
+	Config    config.Config
+	Log       *slog.Logger
+	DB        *db.DB
+	Schema    *schema.Schema
+	Catalogue *lang.Catalogue
+	Keys      *seal.Keys
+	Signing   *keys.Store
+	Sweeper   *seal.Sweeper
+	Audit     *audit.Log
+	Sequencer *audit.Sequencer
+	Jobs      *jobs.Queue
+	Outbox    *outbox.Box
+	Registry  *local.Store
+	Mailbox   *mailbox.Store
+	Requests  *request.Store
+	Metrics   *observe.Metrics
+
+	zone   *time.Location
+	now    func() time.Time
+	random io.Reader
+}
+
+// Options are what a caller may put in place of the real thing.
+type Options struct {
+	Log        *slog.Logger
+	Now        func() time.Time // default time.Now
+	Random     io.Reader        // default crypto/rand
+	WorkFactor int              // of the passphrase of signing keys; 0 is the real one
+}
+
+// zoneName is where Loket counts its days and hours (design.md §3).
+const zoneName = "Europe/Amsterdam"
+
+// Open builds everything on the configuration and migrates the database. Close
+// must be called when it is done with.
+func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
+	a := &App{Config: c, Log: o.Log, now: o.Now, random: o.Random}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if a.random == nil {
+		a.random = rand.Reader
+	}
+	if a.Log == nil {
+		a.Log = slog.New(slog.DiscardHandler)
+	}
+	if err := a.openStores(ctx, o); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	if err := a.openAreas(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) openStores(ctx context.Context, o Options) (err error) {
+	if a.zone, err = time.LoadLocation(zoneName); err != nil {
+		return fmt.Errorf("load time zone: %w", err)
+	}
+	if a.Schema, err = schema.Load(); err != nil {
+		return fmt.Errorf("read schema file: %w", err)
+	}
+	if a.Catalogue, err = lang.Load(locales.Files); err != nil {
+		return fmt.Errorf("load languages: %w", err)
+	}
+	if a.Keys, err = seal.OpenKeys(a.Config.Keys.Dir, a.now, a.random); err != nil {
+		return fmt.Errorf("open key directory: %w", err)
+	}
+	passphrase, err := os.ReadFile(a.Config.Keys.PassphraseFile)
+	if err != nil {
+		return fmt.Errorf("read passphrase of the signing keys: %w", err)
+	}
+	a.Signing, err = keys.Open(keys.Options{
+		Dir: SigningDir(a.Config), Passphrase: strings.TrimSpace(string(passphrase)), WorkFactor: o.WorkFactor, Notice: keyNotice})
+	if err != nil {
+		return fmt.Errorf("open signing keys: %w", err)
+	}
+	if a.DB, err = db.Open(ctx, a.Config.Database.URL); err != nil {
+		return err
+	}
+	return a.DB.Migrate(ctx)
+}
+
+// keyNotice is how long a certificate is published before its key signs, so that
+// verifiers elsewhere have it by then.
+const keyNotice = 14 * 24 * time.Hour
+
+// SigningDir is the folder of the signing keys.
+func SigningDir(c config.Config) string { return filepath.Join(c.Keys.Dir, "sign") }
+
+func (a *App) openAreas() error {
+	route, certificates, err := a.loadPacks()
+	if err != nil {
+		return err
+	}
+	vault := seal.NewVault(a.Keys, a.random)
+	a.Audit = audit.NewLog(a.now, a.random)
+	a.Sequencer, err = audit.NewSequencer(a.DB, a.Config.Name, a.Keys.Secret("audit"), a.now)
+	if err != nil {
+		return err
+	}
+	a.Metrics = observe.NewMetrics(a.gauges()...)
+	a.Jobs = jobs.New(a.DB, a.now, a.random, a.failed)
+	a.Outbox = outbox.New(a.DB, a.Keys, a.now, a.random, func(ctx context.Context, line outbox.Line, err error) {
+		a.failed(ctx, "outbox "+string(line.Channel), err)
+	})
+	a.Sweeper = seal.NewSweeper(a.DB, vault, a.Schema, a.now, a.recordDestruction)
+	a.Registry = local.New(a.DB, a.Keys, local.Settings{Now: a.now, Random: a.random, Zone: a.zone, Region: a.Config.Route.Country})
+	guard := once.NewGuard(a.Keys, a.now, a.Schema.Lifetimes["idempotency"].Duration())
+	a.Mailbox = mailbox.NewStore(mailbox.Parts{
+		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Outbox: a.Outbox, Once: guard, Schema: a.Schema,
+		Texts: a.Catalogue, Addresses: request.Addresses{Vault: vault}, BaseURL: a.Config.Public.URL, Domain: a.Config.Name,
+		Zone: a.zone, Now: a.now, Random: a.random,
+	})
+	issuer := certificate.NewIssuer(certificate.Parts{
+		DB: a.DB, Route: route, Rules: certificates, Signer: a.signer, Country: a.Config.Route.Country,
+		Name: a.issuerName(route), Zone: a.zone, Now: a.now, Random: a.random,
+	})
+	a.Requests = request.NewStore(request.Parts{
+		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Once: guard,
+		People: person.NewStore(a.Keys, a.now, a.random), Registry: a.Registry, Mailbox: a.Mailbox, Certificates: issuer,
+		Schema: a.Schema, Pack: route, Zone: a.zone, Now: a.now, Random: a.random,
+	})
+	a.addPeriodicWork()
+	return nil
+}
+
+// loadPacks loads the route and the certificate rules, from the configured folder or
+// from those in the program.
+func (a *App) loadPacks() (route, certificates *rules.Pack, err error) {
+	load := func(name string) (*rules.Pack, error) {
+		if dir := a.Config.Route.Packs; dir != "" {
+			return rules.Load(os.DirFS(filepath.Join(dir, name)))
+		}
+		return rules.Load(packs.FS(name))
+	}
+	if route, err = load(a.Config.Route.Pack); err != nil {
+		return nil, nil, fmt.Errorf("load pack: %w", err)
+	}
+	certificates, err = load(a.Config.Route.Rules)
+	if err != nil {
+		return nil, nil, fmt.Errorf("load pack: %w", err)
+	}
+	return route, certificates, nil
+}
+
+func (a *App) issuerName(route *rules.Pack) string {
+	if a.Config.Route.Issuer != "" {
+		return a.Config.Route.Issuer
+	}
+	return route.Owner
+}
+
+func (a *App) signer(at time.Time) (*hcert.Signer, error) {
+	key, cert, err := a.Signing.Signer(at)
+	if err != nil {
+		return nil, err
+	}
+	return hcert.NewSigner(key, cert)
+}
+
+func (a *App) recordDestruction(ctx context.Context, tx *db.Tx, caseID string) error {
+	return a.Audit.Add(ctx, tx, audit.Entry{Actor: audit.System, Role: "worker", Act: "case.destroy", Object: caseID, Result: "ok"})
+}
+
+func (a *App) failed(ctx context.Context, work string, err error) {
+	a.Metrics.Failed(work)
+	a.Log.ErrorContext(ctx, "work failed", "work", work, "error", err)
+}
+
+// Close closes the database.
+func (a *App) Close() error {
+	if a.DB == nil {
+		return nil
+	}
+	return a.DB.Close()
+}

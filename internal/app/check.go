@@ -1,0 +1,124 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"loket/internal/audit"
+	"loket/internal/db"
+	"loket/internal/mailbox"
+	"loket/internal/outbox"
+)
+
+// Finding is what Check says of one promise.
+type Finding struct {
+	Promise int // number in design.md §1
+	Text    string
+	Broken  bool // else it is a notice
+}
+
+// String returns the finding as a line.
+func (f Finding) String() string {
+	kind := "notice"
+	if f.Broken {
+		kind = "BROKEN"
+	}
+	return fmt.Sprintf("%s promise %d: %s", kind, f.Promise, f.Text)
+}
+
+// grace is how long what has fallen due may wait for a worker.
+const grace = time.Hour
+
+// Check verifies the promises that can be seen in the database, and returns what is
+// broken or to be known. witnessed are checkpoints that witnesses kept.
+func (a *App) Check(ctx context.Context, witnessed []string) ([]Finding, error) {
+	var findings []Finding
+	add := func(promise int, lines []string) {
+		for _, line := range lines {
+			findings = append(findings, Finding{promise, line, true})
+		}
+	}
+	requests, err := a.Requests.Check(ctx)
+	if err != nil {
+		return nil, err
+	}
+	add(2, requests)
+	messages, err := mailbox.Check(ctx, a.DB, a.now(), grace)
+	if err != nil {
+		return nil, err
+	}
+	add(4, messages)
+	lines, err := outbox.Check(ctx, a.DB, a.now(), grace)
+	if err != nil {
+		return nil, err
+	}
+	add(4, lines)
+	report, err := a.VerifyAudit(ctx, witnessed)
+	if err != nil {
+		return nil, err
+	}
+	add(7, report.Problems)
+	differences, err := a.Schema.Differences(ctx, a.DB)
+	if err != nil {
+		return nil, err
+	}
+	add(12, differences)
+	overdue, err := a.overdue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	add(5, overdue)
+	return append(findings, a.notices(ctx)...), nil
+}
+
+// VerifyAudit recomputes the audit log and compares it with its own checkpoints and
+// those that witnesses kept.
+func (a *App) VerifyAudit(ctx context.Context, witnessed []string) (audit.Report, error) {
+	key, err := a.AuditKey()
+	if err != nil {
+		return audit.Report{}, err
+	}
+	verifier, err := note.NewVerifier(key)
+	if err != nil {
+		return audit.Report{}, fmt.Errorf("audit key: %w", err)
+	}
+	return audit.Verify(ctx, a.DB, verifier, witnessed, a.now())
+}
+
+// AuditKey returns the public key of the audit log, as witnesses need it.
+func (a *App) AuditKey() (string, error) {
+	return audit.VerifierKey(a.Config.Name, a.Keys.Secret("audit"))
+}
+
+const countDueCases = `SELECT count(*) AS n FROM case_key WHERE ends_at <= $1`
+
+// overdue tells of what should have been destroyed ten minutes ago.
+func (a *App) overdue(ctx context.Context) ([]string, error) {
+	n, err := db.Get[int64](ctx, a.DB, countDueCases, a.now().Add(-10*time.Minute))
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	return []string{fmt.Sprintf("%d cases are past their end and still have a key", n)}, nil
+}
+
+// notices tells what is in order and must be known all the same.
+func (a *App) notices(ctx context.Context) []Finding {
+	var list []Finding
+	today := a.Requests.Today()
+	contact, ok := a.Requests.Pack.Setting("contact", today, today)
+	if ok && contact.Value != "required" {
+		list = append(list, Finding{Promise: 8, Text: fmt.Sprintf(
+			"pack %s issues without a staff step where the registry holds no contact (contact = %v, owner %s, from %v)",
+			a.Requests.Pack.ID, contact.Value, contact.Owner, contact.From)})
+	}
+	if dead, err := db.Get[int64](ctx, a.DB, countWaitingJobs, "dead"); err == nil && dead > 0 {
+		list = append(list, Finding{Promise: 1, Text: fmt.Sprintf("%d jobs failed too often and wait for an operator", dead), Broken: true})
+	}
+	return list
+}

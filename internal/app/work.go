@@ -1,0 +1,75 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"loket/internal/db"
+	"loket/internal/observe"
+)
+
+// addPeriodicWork registers what is done again and again, by one process at a time.
+func (a *App) addPeriodicWork() {
+	a.Jobs.Every("request.match", time.Duration(a.Config.Route.Match), a.Requests.Match)
+	a.Jobs.Every("request.expire", time.Minute, a.Requests.Expire)
+	a.Jobs.Every("seal.sweep", time.Minute, a.Sweeper.Sweep)
+	a.Jobs.Every("audit.sequence", time.Second, a.Sequencer.Sequence)
+	a.Jobs.Every("outbox.sweep", time.Hour, func(ctx context.Context) error {
+		return a.Outbox.Sweep(ctx, a.Schema.Lifetimes["sent-line"].Duration())
+	})
+}
+
+// Ready makes the database fit to be served: cases that the tombstones name are
+// ended, also when a restored backup brought them back, and everything past its
+// deadline is. It is the first thing after Open.
+func (a *App) Ready(ctx context.Context) error {
+	back, err := a.Sweeper.Replay(ctx)
+	if err != nil {
+		return fmt.Errorf("replay tombstones: %w", err)
+	}
+	if back > 0 {
+		a.Log.Warn("cases that had ended were in the database, and were ended again", "cases", back)
+	}
+	return a.Sweeper.Sweep(ctx)
+}
+
+// Settle does everything that is due now and returns when nothing is left: for
+// tests and the demo's data.
+func (a *App) Settle(ctx context.Context, senders Senders) error {
+	if err := a.Jobs.RunDue(ctx); err != nil {
+		return err
+	}
+	if err := a.Outbox.RunDue(ctx, senders); err != nil {
+		return err
+	}
+	return a.Jobs.RunDue(ctx)
+}
+
+const (
+	countWaitingJobs = `SELECT count(*) AS n FROM job WHERE state = $1`
+	countLines       = `SELECT count(*) AS n FROM outbox WHERE state = $1`
+	countUnsequenced = `SELECT count(*) AS n FROM audit_entry WHERE seq IS NULL`
+)
+
+// gauges are numbers that operators watch.
+func (a *App) gauges() []observe.Gauge {
+	count := func(query string, args ...any) func() float64 {
+		return func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			n, err := db.Get[int64](ctx, a.DB, query, args...)
+			if err != nil {
+				return -1
+			}
+			return float64(n)
+		}
+	}
+	return []observe.Gauge{
+		{Name: "jobs_waiting", Help: "Jobs that wait.", Read: count(countWaitingJobs, "waiting")},
+		{Name: "jobs_dead", Help: "Jobs that failed too often.", Read: count(countWaitingJobs, "dead")},
+		{Name: "outbox_waiting", Help: "Mails and messages that wait.", Read: count(countLines, "waiting")},
+		{Name: "outbox_dead", Help: "Mails and messages that could not be sent.", Read: count(countLines, "dead")},
+		{Name: "audit_unsequenced", Help: "Audit entries without a number.", Read: count(countUnsequenced)},
+	}
+}

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"loket/internal/app"
+	"loket/internal/config"
+	"loket/internal/outbox/demo"
+	"loket/internal/registry/local"
+	registrydemo "loket/internal/registry/local/demo"
+	pages "loket/internal/web/demo"
+)
+
+type demoCommand struct {
+	Addr  string `help:"Address for people." default:"localhost:8080"`
+	Staff string `help:"Address for staff; nothing listens there in this version." default:"localhost:8081"`
+	Data  string `help:"Directory for its data; a throw-away one when not given." placeholder:"DIR"`
+}
+
+// Run starts everything on one machine: nothing leaves it, and its data go when it
+// ends unless a directory was named.
+func (c demoCommand) Run(at *world) (err error) {
+	data := c.Data
+	if data == "" {
+		if data, err = os.MkdirTemp("", "loket-demo-"); err != nil {
+			return fmt.Errorf("make data directory: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(data)) }()
+	}
+	loaded, err := c.configure(data)
+	if err != nil {
+		return err
+	}
+	log, err := newLog(at.stderr, "warn")
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(at.ctx, loaded, app.Options{Log: log, WorkFactor: demoWorkFactor})
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if err := a.Ready(at.ctx); err != nil {
+		return err
+	}
+	if _, err := a.Registry.Import(at.ctx, local.Import{File: registrydemo.People()}); err != nil {
+		return fmt.Errorf("import the invented people: %w", err)
+	}
+	return c.serve(at, a, data)
+}
+
+// demoWorkFactor opens the demo's signing key at once; its passphrase lies beside it.
+const demoWorkFactor = 10
+
+// demoMatch is how often the demo matches: somebody is watching.
+const demoMatch = 2 * time.Second
+
+func (c demoCommand) configure(data string) (config.Config, error) {
+	loaded := config.Default(data)
+	loaded.Public.Addr, loaded.Public.URL = c.Addr, "http://"+c.Addr
+	loaded.Operations.Addr = "off"
+	loaded.Route.Match = config.Duration(demoMatch)
+	if _, err := os.Stat(filepath.Join(app.SigningDir(loaded))); err == nil {
+		return loaded, nil
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return loaded, fmt.Errorf("make data directory: %w", err)
+	}
+	if err := app.InitKeys(loaded, rand.Reader); err != nil {
+		return loaded, err
+	}
+	return loaded, app.AddDemoKey(loaded, time.Now(), rand.Reader, demoWorkFactor)
+}
+
+func (c demoCommand) serve(at *world, a *app.App, data string) error {
+	mail, err := demo.ListenMail("localhost:0", time.Now)
+	if err != nil {
+		return err
+	}
+	defer mail.Close()
+	const token = "demo"
+	gateway, err := demo.ListenGateway("localhost:0", token, time.Now)
+	if err != nil {
+		return err
+	}
+	defer gateway.Close()
+	senders, err := app.DemoSenders(mail, gateway, token, data, time.Now)
+	if err != nil {
+		return err
+	}
+	site, err := a.Site()
+	if err != nil {
+		return err
+	}
+	people, err := pages.ReadPeople(registrydemo.People())
+	if err != nil {
+		return err
+	}
+	shown := pages.Pages{Mail: mail, Gateway: gateway, People: people, Public: a.Config.Public.URL, Style: site.Assets.Style("ltr")}
+	if err := shown.Register(site); err != nil {
+		return err
+	}
+	return a.ServeWith(at.ctx, senders, site, func(public string) {
+		fmt.Fprintf(at.stdout, "Loket demo: everything stays on this machine\n\n  for people     %s\n  what was sent  %s/demo/outbox\n  people to be   %s/demo/people\n\nStop it with Ctrl-C.\n",
+			public, public, public)
+	})
+}

@@ -1,0 +1,95 @@
+package request
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"loket/internal/db"
+	"loket/internal/fault"
+	"loket/internal/ident"
+	"loket/internal/seal"
+)
+
+// A draft is a form that was begun. Its person holds the code; the database holds
+// a hash of it and the answers sealed under a key made of it, so that nobody reads a
+// draft without its person.
+
+const (
+	upsertDraft = `
+		INSERT INTO draft (id, sealed, expires_at) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, expires_at = excluded.expires_at`
+	selectDraft = `SELECT sealed FROM draft WHERE id = $1 AND expires_at > $2`
+	deleteDraft = `DELETE FROM draft WHERE id = $1`
+)
+
+// StartDraft begins a form and returns the code of its draft.
+func (s *Store) StartDraft(ctx context.Context) (ident.DraftCode, error) {
+	code := ident.NewDraftCode(s.Random)
+	return code, s.SaveDraft(ctx, code, Answers{})
+}
+
+// SaveDraft keeps the answers for the lifetime of a draft from now on.
+func (s *Store) SaveDraft(ctx context.Context, code ident.DraftCode, a Answers) error {
+	id, box, err := s.draftKeys(code)
+	if err != nil {
+		return err
+	}
+	sealed, err := box.SealValue(a, draftContext(id))
+	if err != nil {
+		return err
+	}
+	if _, err := db.Exec(ctx, s.DB, upsertDraft, id, sealed, s.Now().Add(s.life.draft)); err != nil {
+		return fmt.Errorf("keep draft: %w", err)
+	}
+	return nil
+}
+
+// LoadDraft returns the answers of a draft. It is a fault.NotFound when there is
+// none, or none any more.
+func (s *Store) LoadDraft(ctx context.Context, code ident.DraftCode) (Answers, error) {
+	id, box, err := s.draftKeys(code)
+	if err != nil {
+		return Answers{}, err
+	}
+	sealed, err := db.Get[[]byte](ctx, s.DB, selectDraft, id, s.Now())
+	if err != nil {
+		return Answers{}, fault.New(fault.Of(err), "request.draft.gone", "find draft: %w", err)
+	}
+	var a Answers
+	return a, box.OpenValue(sealed, draftContext(id), &a)
+}
+
+// DropDraft deletes a draft at once, as its person asks.
+func (s *Store) DropDraft(ctx context.Context, code ident.DraftCode) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) error { return s.dropDraft(ctx, tx, code) })
+}
+
+func (s *Store) dropDraft(ctx context.Context, tx *db.Tx, code ident.DraftCode) error {
+	if code.IsZero() {
+		return nil
+	}
+	id, _, err := s.draftKeys(code)
+	if err != nil {
+		return err
+	}
+	if _, err := db.Exec(ctx, tx, deleteDraft, id); err != nil {
+		return fmt.Errorf("drop draft: %w", err)
+	}
+	return nil
+}
+
+// draftKeys derives the id and the box of a draft. The pepper keeps somebody who
+// has only a copy of the database from trying codes.
+func (s *Store) draftKeys(code ident.DraftCode) (string, seal.Box, error) {
+	derived, err := hkdf.Key(sha256.New, []byte(code.Reveal()), s.Keys.Secret("pepper"), "loket draft", 2*seal.KeySize)
+	if err != nil {
+		return "", seal.Box{}, fmt.Errorf("derive draft key: %w", err)
+	}
+	box, err := seal.NewBox(derived[seal.KeySize:])
+	return "dft_" + hex.EncodeToString(derived[:16]), box, err
+}
+
+func draftContext(id string) string { return "draft " + id }

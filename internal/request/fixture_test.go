@@ -1,0 +1,62 @@
+package request_test
+
+import (
+	"context"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"loket/internal/app/apptest"
+	"loket/internal/registry"
+	"loket/internal/request"
+)
+
+// switchable is a registry that can be down.
+type switchable struct {
+	registry.Registry
+	err error
+}
+
+func (s *switchable) Candidates(ctx context.Context, q registry.Query) ([]registry.Record, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	return s.Registry.Candidates(ctx, q)
+}
+
+// candidate returns the id of the record that staff would choose.
+func candidate(t *testing.T, w *apptest.World, a request.Answers) string {
+	t.Helper()
+	records, err := w.Registry.Candidates(t.Context(), registry.Query{Number: a.Number, Name: a.Name, Birth: a.Birth})
+	check(t, err)
+	if len(records) == 0 {
+		t.Fatal("no candidate")
+	}
+	return records[0].ID
+}
+
+// V2.3.1: whatever order of moves is tried, a round goes along the arrows and ends.
+func TestStatesOnlyMoveAlongTheArrows(t *testing.T) {
+	states := []request.State{request.Received, request.Decided, request.Proved, request.Asked, request.Answered,
+		request.Refused, request.Counter, request.Expired, request.Withdrawn}
+	rapid.Check(t, func(t *rapid.T) {
+		at := request.Received
+		seen := map[request.State]int{}
+		for _, to := range rapid.SliceOfN(rapid.SampledFrom(states), 1, 60).Draw(t, "moves") {
+			if !at.May(to) {
+				continue
+			}
+			if to == request.Received {
+				t.Fatal("back to the beginning within a round")
+			}
+			if to == request.Proved && at != request.Decided {
+				t.Fatalf("a proof straight from %s", at)
+			}
+			if seen[request.Withdrawn] > 0 {
+				t.Fatal("moved on after it was withdrawn")
+			}
+			at = to
+			seen[to]++
+		}
+	})
+}

@@ -1,0 +1,198 @@
+package request
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"loket/internal/audit"
+	"loket/internal/certificate"
+	"loket/internal/db"
+	"loket/internal/ident"
+	"loket/internal/person"
+	"loket/internal/registry"
+	"loket/internal/rules"
+)
+
+// batch is how many requests are matched together.
+const batch = 200
+
+const (
+	selectReceived = `SELECT ` + columns + ` FROM request WHERE state = 'received' ORDER BY received_at LIMIT $1`
+	updateState    = `UPDATE request SET state = $4 WHERE id = $1 AND state = $2 AND round = $3`
+	insertDecision = `
+		INSERT INTO decision (id, request_id, round, question, outcome, pack, pack_hash, on_day, known_at, reasons, actor, role, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+)
+
+// verdict is what matching found about one request.
+type verdict struct {
+	request  row
+	decision rules.Decision
+	number   ident.Number
+	plan     []certificate.Intent
+}
+
+// Match decides all requests that wait, in shuffled batches, and then hands out
+// the answers. A registry that is down leaves them waiting.
+func (s *Store) Match(ctx context.Context) error {
+	for {
+		n, err := s.matchBatch(ctx)
+		if err != nil {
+			return fmt.Errorf("match: %w", err)
+		}
+		if n < batch {
+			break
+		}
+	}
+	return s.Answer(ctx)
+}
+
+func (s *Store) matchBatch(ctx context.Context) (int, error) {
+	rows, err := db.Select[row](ctx, s.DB, selectReceived, int64(batch))
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	if err := s.shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] }); err != nil {
+		return 0, err
+	}
+	verdicts := make([]verdict, 0, len(rows))
+	for _, r := range rows {
+		v, err := s.match(ctx, r)
+		if err != nil {
+			return 0, err
+		}
+		verdicts = append(verdicts, v)
+	}
+	return len(rows), s.DB.Update(ctx, func(tx *db.Tx) error {
+		for _, v := range verdicts {
+			if err := s.keepVerdict(ctx, tx, v); err != nil {
+				return fmt.Errorf("keep decision of %s: %w", v.request.ID, err)
+			}
+		}
+		return nil
+	})
+}
+
+// match asks the registry and the pack about one request.
+func (s *Store) match(ctx context.Context, r row) (verdict, error) {
+	_, body, err := s.open(ctx, s.DB, r)
+	if err != nil {
+		return verdict{}, fmt.Errorf("open %s: %w", r.ID, err)
+	}
+	best, err := s.compare(ctx, body.Answers)
+	if err != nil {
+		return verdict{}, err
+	}
+	today := s.Today()
+	d, err := rules.Decide(s.Pack, questionAuto, best.facts(), today, today)
+	if err != nil {
+		return verdict{}, fmt.Errorf("decide %s: %w", r.ID, err)
+	}
+	v := verdict{request: r, decision: d, number: body.Answers.Number}
+	if d.Outcome == outcomeIssue {
+		v.plan = best.plan
+	}
+	return v, nil
+}
+
+// Outcomes of the pack's question "automatic".
+const (
+	outcomeIssue = "issue"
+	outcomeAsk   = "ask-document"
+)
+
+// comparison is the candidate that agrees best with a request.
+type comparison struct {
+	agreement registry.Agreement
+	record    registry.Record
+	plan      []certificate.Intent
+}
+
+// compare asks the registry for candidates and takes the one that agrees best.
+func (s *Store) compare(ctx context.Context, a Answers) (comparison, error) {
+	query := registry.Query{Number: a.Number, Name: a.Name, Birth: a.Birth}
+	candidates, err := s.Registry.Candidates(ctx, query)
+	if err != nil {
+		return comparison{}, fmt.Errorf("ask registry: %w", err)
+	}
+	asked := registry.Asked{Query: query, Phone: a.Phone, Email: a.Email}
+	var best comparison
+	for i, candidate := range candidates {
+		agreement := registry.Compare(asked, candidate)
+		if i == 0 || weight(agreement) > weight(best.agreement) {
+			best = comparison{agreement: agreement, record: candidate}
+		}
+	}
+	best.plan, err = s.Certificates.Plan(best.record.Events)
+	return best, err
+}
+
+func weight(a registry.Agreement) int {
+	n := 0
+	for _, agrees := range []bool{a.NumberFound, a.BirthAgrees, a.NameAgrees, a.ContactAgrees} {
+		if agrees {
+			n++
+		}
+	}
+	return n
+}
+
+// facts returns the comparison as facts of the pack's question "automatic".
+func (c comparison) facts() rules.Facts {
+	return rules.Facts{
+		"number_found": c.agreement.NumberFound, "birth_date_agrees": c.agreement.BirthAgrees,
+		"name_agrees": c.agreement.NameAgrees, "basis_found": len(c.plan) > 0,
+		"contact_on_file": c.agreement.ContactOnFile, "contact_agrees": c.agreement.ContactAgrees,
+	}
+}
+
+// keepVerdict stores the decision, with the certificates intended under it. A
+// request that moved on in between is left alone.
+func (s *Store) keepVerdict(ctx context.Context, tx *db.Tx, v verdict) error {
+	moved, err := s.move(ctx, tx, v.request, Decided)
+	if err != nil || !moved {
+		return err
+	}
+	decisionID, err := s.keepDecision(ctx, tx, v.request, v.decision, audit.System, roleWorker)
+	if err != nil {
+		return err
+	}
+	if err := s.Certificates.Intend(ctx, tx, decisionID, v.plan); err != nil {
+		return err
+	}
+	if v.decision.Outcome == outcomeIssue {
+		if _, err := s.People.Verify(ctx, tx, v.request.PersonID, person.Number(v.number)); err != nil {
+			return err
+		}
+	}
+	return s.Audit.Add(ctx, tx, audit.Entry{
+		Actor: audit.System, Role: roleWorker, Act: "request.decide", Object: v.request.ID, Result: v.decision.Outcome})
+}
+
+func (s *Store) keepDecision(ctx context.Context, tx *db.Tx, r row, d rules.Decision, actor, role string) (string, error) {
+	reasons, err := json.Marshal(d.IDs())
+	if err != nil {
+		return "", fmt.Errorf("encode reasons: %w", err)
+	}
+	id := ident.NewID(s.Random, "dec")
+	_, err = db.Exec(ctx, tx, insertDecision, id, r.ID, r.Round, d.Question, d.Outcome, d.Pack, d.Hash,
+		d.On.String(), d.KnownAt.String(), string(reasons), actor, role, s.Now())
+	if err != nil {
+		return "", fmt.Errorf("keep decision: %w", err)
+	}
+	return id, nil
+}
+
+// move changes the state of a request if it is still where r has it, and reports
+// whether it was.
+func (s *Store) move(ctx context.Context, tx *db.Tx, r row, to State) (bool, error) {
+	if !State(r.State).May(to) {
+		return false, fmt.Errorf("a request may not go from %s to %s", r.State, to)
+	}
+	n, err := db.Exec(ctx, tx, updateState, r.ID, r.State, r.Round, string(to))
+	if err != nil {
+		return false, fmt.Errorf("move request to %s: %w", to, err)
+	}
+	return n == 1, nil
+}

@@ -1,0 +1,155 @@
+// Package request is a request for a proof, from the form to the proof.
+//
+// A request is a case with its own id, key and number. It is received without
+// anybody being looked up; a worker matches all that wait, in shuffled batches, and
+// the pack decides: a proof, or a document is asked. Both answers leave in one
+// batch as a message of the mailbox, and until that message is opened nothing that
+// can be seen from outside tells which it is.
+//
+//	received → decided → proved            the automatic rule, or staff, said yes
+//	                   → asked → answered  a document is asked; it came
+//	                           → expired   it did not; reopened with the same number
+//	answered → decided | refused           by a named person, with reason and next step
+//	counter                                no e-mail or phone, or no document: in person
+//
+// A request that has ended is kept for as long as the schema file says and can be
+// opened again by its person; then its key is destroyed, and with it all of it.
+package request
+
+import (
+	"io"
+	"slices"
+	"time"
+
+	"loket/internal/audit"
+	"loket/internal/certificate"
+	"loket/internal/db"
+	"loket/internal/db/schema"
+	"loket/internal/ident"
+	"loket/internal/jobs"
+	"loket/internal/mailbox"
+	"loket/internal/once"
+	"loket/internal/person"
+	"loket/internal/registry"
+	"loket/internal/rules"
+	"loket/internal/seal"
+)
+
+// State is how far a request is.
+type State string
+
+// The states. See the package comment.
+const (
+	Received  State = "received"
+	Decided   State = "decided"
+	Proved    State = "proved"
+	Asked     State = "asked"
+	Answered  State = "answered"
+	Refused   State = "refused"
+	Counter   State = "counter"
+	Expired   State = "expired"
+	Withdrawn State = "withdrawn"
+)
+
+// May reports whether a request in state s may go to another state within one
+// round. Reopening begins a new round, from any state that has ended.
+func (s State) May(to State) bool {
+	switch s {
+	case Received:
+		return to == Decided || to == Withdrawn
+	case Decided:
+		return to == Proved || to == Asked || to == Withdrawn
+	case Asked:
+		return slices.Contains([]State{Answered, Counter, Expired, Withdrawn}, to)
+	case Answered:
+		return slices.Contains([]State{Decided, Refused, Counter, Withdrawn}, to)
+	case Counter:
+		return slices.Contains([]State{Decided, Refused, Expired, Withdrawn}, to)
+	case Proved, Refused:
+		return to == Counter || to == Withdrawn
+	case Expired:
+		return to == Withdrawn
+	}
+	return false
+}
+
+// Door is where a request came in.
+type Door string
+
+// The doors.
+const (
+	Web Door = "web"
+	API Door = "api"
+)
+
+// What people say about DigiD.
+const (
+	NoBSN        = "no-bsn"
+	BSNNoDigiD   = "bsn-no-digid"
+	DigiDWorks   = "digid-works"
+	purposeBody  = "request"
+	roleWorker   = "worker"
+	roleSelf     = "self"
+	routeSubmit  = "request.submit"
+	questionAuto = "automatic"
+)
+
+// Answers is what a person tells. It is kept only sealed.
+type Answers struct {
+	Municipality   string // item of the pack's territory or elsewhere
+	DigiD          string // NoBSN, BSNNoDigiD or DigiDWorks
+	VaccinatedBy   string // item of the pack's vaccinators
+	TestedPositive *bool
+	Document       string // item of the pack's documents
+	Expired        *bool  // the date on it has passed
+	Name           ident.Name
+	Birth          ident.BirthDate
+	Number         ident.Number // optional
+	NumberAsked    bool         // the question was seen, answered or not
+	Email          ident.Email  // optional; without it the way is the counter
+	EmailAsked     bool
+	Phone          ident.Phone // optional; without it the way is the counter
+	PhoneAsked     bool
+	KeepNumber     *bool // permission to keep the document's number; default no
+	DocumentNumber ident.DocumentNumber
+}
+
+// Store keeps requests and moves them on.
+type Store struct {
+	Parts
+	index *seal.Index
+	life  lifetimes
+}
+
+// Parts is what requests are made with. All are needed.
+type Parts struct {
+	DB           *db.DB
+	Keys         *seal.Keys
+	Vault        *seal.Vault
+	Audit        *audit.Log
+	Jobs         *jobs.Queue
+	Once         *once.Guard
+	People       *person.Store
+	Registry     registry.Registry
+	Mailbox      *mailbox.Store
+	Certificates *certificate.Issuer
+	Schema       *schema.Schema
+	Pack         *rules.Pack    // the route on offer
+	Zone         *time.Location // in which days are counted
+	Now          func() time.Time
+	Random       io.Reader
+}
+
+type lifetimes struct{ draft, request, closed time.Duration }
+
+// NewStore returns the store of requests and registers its jobs.
+func NewStore(parts Parts) *Store {
+	life := parts.Schema.Lifetimes
+	s := &Store{Parts: parts, index: parts.Keys.Index("request"), life: lifetimes{
+		draft: life["draft"].Duration(), request: life["request"].Duration(), closed: life["closed-case"].Duration()}}
+	s.registerJobs()
+	return s
+}
+
+// Today returns the day it is where requests are decided.
+func (s *Store) Today() rules.Day { return rules.DayOf(s.Now().In(s.Zone)) }

@@ -1,0 +1,176 @@
+package request
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"loket/internal/audit"
+	"loket/internal/db"
+	"loket/internal/fault"
+	"loket/internal/ident"
+	"loket/internal/rules"
+)
+
+// Step is all that number and code show from outside: the same for a person who
+// is known and one who is not, until the message is opened.
+type Step string
+
+// The steps.
+const (
+	StepReceived Step = "received"
+	StepMessage  Step = "message"
+	StepCounter  Step = "counter"
+	StepClosed   Step = "closed"
+)
+
+// Status is what the status page shows.
+type Status struct {
+	Number     ident.CaseNumber
+	Step       Step
+	Received   rules.Day
+	Until      rules.Day // closes then, or is destroyed then if it is closed
+	Reopenable bool
+}
+
+// maxTries is how many wrong codes a day a request takes before it is shut for the
+// rest of the day, right codes too: eight digits hold against ten guesses a day.
+const maxTries = 10
+
+// Status shows where a request is. Number and code that do not fit, whichever it
+// is, are the same fault.NotFound; too many wrong codes a day are a fault.Throttled.
+func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.Code) (Status, error) {
+	r, err := s.enter(ctx, number, code)
+	if err != nil {
+		return Status{}, err
+	}
+	return s.statusOf(r), nil
+}
+
+func (s *Store) statusOf(r row) Status {
+	status := Status{Number: ident.CaseNumber(r.Number), Received: s.day(r.ReceivedAt), Until: s.day(r.ExpiresAt)}
+	switch {
+	case r.ClosedAt != nil:
+		status.Step, status.Until = StepClosed, s.day(r.ClosedAt.Add(s.life.closed))
+		status.Reopenable = State(r.State) != Withdrawn
+	case State(r.State) == Counter:
+		status.Step = StepCounter
+	case State(r.State) == Received || State(r.State) == Decided:
+		status.Step = StepReceived
+	default:
+		status.Step = StepMessage
+	}
+	return status
+}
+
+func (s *Store) day(t time.Time) rules.Day { return rules.DayOf(t.In(s.Zone)) }
+
+const (
+	selectByNumber = `SELECT ` + columns + ` FROM request WHERE number = $1`
+	updateTries    = `
+		UPDATE request SET tries = CASE WHEN tries_day = $2 THEN tries + 1 ELSE 1 END, tries_day = $2
+		WHERE id = $1 AND (tries_day <> $2 OR tries < $3)`
+)
+
+// enter opens the door to a request by number and code.
+func (s *Store) enter(ctx context.Context, number ident.CaseNumber, code ident.Code) (row, error) {
+	wrong := fault.New(fault.NotFound, "request.status.wrong", "number and code do not fit")
+	r, err := db.Get[row](ctx, s.DB, selectByNumber, string(number))
+	if fault.Is(err, fault.NotFound) {
+		return row{}, wrong
+	}
+	if err != nil {
+		return row{}, fmt.Errorf("find request by number: %w", err)
+	}
+	today := s.Today().String()
+	shut := fault.New(fault.Throttled, "request.status.shut", "too many wrong codes today")
+	if r.TriesDay == today && r.Tries >= maxTries {
+		return row{}, shut
+	}
+	if s.code(r).Equal(code) {
+		return r, nil
+	}
+	counted, err := db.Exec(ctx, s.DB, updateTries, r.ID, today, int64(maxTries))
+	if err != nil {
+		return row{}, fmt.Errorf("count wrong code: %w", err)
+	}
+	if counted == 0 {
+		return row{}, shut
+	}
+	return row{}, wrong
+}
+
+const reopenRequest = `
+	UPDATE request SET state = $4, round = round + 1, closed_at = NULL, expires_at = $3
+	WHERE id = $1 AND round = $2 AND closed_at IS NOT NULL AND state <> 'withdrawn'`
+
+// Reopen begins a new round of a request that has ended, with the same number and
+// code and all that was told. It is a fault.TooLate when it has not ended or was
+// withdrawn.
+func (s *Store) Reopen(ctx context.Context, number ident.CaseNumber, code ident.Code) error {
+	r, err := s.enter(ctx, number, code)
+	if err != nil {
+		return err
+	}
+	_, body, err := s.open(ctx, s.DB, r)
+	if err != nil {
+		return err
+	}
+	to, paths := Received, []string{pathReopened}
+	if way, err := s.acceptable(body.Answers); err != nil || way == WayCounter {
+		to, paths = Counter, []string{pathReopened, pathCounter}
+	}
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		n, err := db.Exec(ctx, tx, reopenRequest, r.ID, r.Round, s.Now().Add(s.life.request), string(to))
+		if err != nil {
+			return fmt.Errorf("reopen request: %w", err)
+		}
+		if n == 0 {
+			return fault.New(fault.TooLate, "request.reopen", "request %s cannot be reopened", r.ID)
+		}
+		if err := s.Vault.Reopen(ctx, tx, r.ID); err != nil {
+			return err
+		}
+		for _, path := range paths {
+			if err := s.count(ctx, tx, path, 0); err != nil {
+				return err
+			}
+		}
+		return s.note(ctx, tx, r.ID, audit.Applicant, roleSelf, "request.reopen", "ok")
+	})
+}
+
+const withdrawRequest = `UPDATE request SET state = 'withdrawn', closed_at = $3 WHERE id = $1 AND round = $2 AND state = $4`
+
+// Withdraw ends a request as its person asks: it is destroyed by the next sweep,
+// with its messages.
+func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code ident.Code) error {
+	r, err := s.enter(ctx, number, code)
+	if err != nil {
+		return err
+	}
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		n, err := db.Exec(ctx, tx, withdrawRequest, r.ID, r.Round, s.Now(), r.State)
+		if err != nil {
+			return fmt.Errorf("withdraw request: %w", err)
+		}
+		if n == 0 {
+			return fault.New(fault.TooLate, "request.state", "request %s moved on", r.ID)
+		}
+		path := pathWithdrawn
+		if State(r.State) == Received || State(r.State) == Decided {
+			path = pathWithdrawnEarly
+		}
+		if err := s.count(ctx, tx, path, s.Now().Sub(r.ReceivedAt)); err != nil {
+			return err
+		}
+		if err := s.Vault.End(ctx, tx, r.ID, s.Now()); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, r.ID, audit.Applicant, roleSelf, "request.withdraw", "ok")
+	})
+}
+
+func (s *Store) note(ctx context.Context, tx *db.Tx, id, actor, role, act, result string) error {
+	return s.Audit.Add(ctx, tx, audit.Entry{Actor: actor, Role: role, Act: act, Object: id, Result: result})
+}

@@ -1,0 +1,205 @@
+package request
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"loket/internal/audit"
+	"loket/internal/db"
+	"loket/internal/fault"
+	"loket/internal/ident"
+	"loket/internal/once"
+	"loket/internal/person"
+	"loket/internal/seal"
+)
+
+// Submission is a finished form.
+type Submission struct {
+	Answers
+	Lang  string          // to write to the person in
+	Door  Door            // where it came in
+	Key   string          // idempotency key of the form or call
+	Draft ident.DraftCode // dropped in the same transaction; zero if there is none
+}
+
+// Receipt is what the person keeps: number and code open the status. The code is
+// derived from the case and stored nowhere.
+type Receipt struct {
+	Number ident.CaseNumber
+	Code   ident.Code
+	Way    string // WayDigital, or WayCounter when it goes on at a counter
+}
+
+// sealedBody is what lies sealed in a request.
+type sealedBody struct {
+	Answers Answers
+	Chosen  string // id of the record that staff chose
+}
+
+const insertRequest = `
+	INSERT INTO request (id, number, person_id, pack, lang, door, state, round, code_version, tries, tries_day,
+		received_at, expires_at, closed_at, sealed)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, 1, 1, 0, '', $8, $9, NULL, $10)`
+
+// Submit takes a request in. Nobody is looked up: whoever is known and whoever is
+// not get the same answer by the same queries. A repeat with the same key gets the
+// receipt of the first. It is a fault.Invalid when the answers lead to no way or
+// something is missing.
+func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
+	way, err := s.acceptable(sub.Answers)
+	if err != nil {
+		return Receipt{}, err
+	}
+	body, err := cbor.Marshal(sub.Answers)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("encode answers: %w", err)
+	}
+	fresh := row{
+		ID: ident.NewID(s.Random, "req"), Number: string(ident.NewCaseNumber(s.Random)), Lang: sub.Lang,
+		State: string(Received), Round: 1, CodeVersion: 1, ReceivedAt: s.Now(),
+	}
+	if way == WayCounter {
+		fresh.State = string(Counter)
+	}
+	id := fresh.ID
+	err = s.DB.Update(ctx, func(tx *db.Tx) error {
+		made, isNew, err := s.Once.Do(ctx, tx, once.Call{Route: routeSubmit, Key: sub.Key, Body: string(body)}, fresh.ID)
+		if err != nil {
+			return err
+		}
+		if id = made; !isNew {
+			return nil
+		}
+		return s.insert(ctx, tx, fresh, sub)
+	})
+	if err != nil {
+		return Receipt{}, err
+	}
+	if id == fresh.ID {
+		return s.receipt(fresh, way), nil
+	}
+	first, err := db.Get[row](ctx, s.DB, selectRequest, id)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("find the request made first: %w", err)
+	}
+	return s.receipt(first, way), nil
+}
+
+// acceptable returns the way of complete answers.
+func (s *Store) acceptable(a Answers) (string, error) {
+	route, err := s.Route(a)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "request.answers", "route: %w", err)
+	}
+	if route.Outcome != WayDigital && route.Outcome != WayCounter {
+		return "", fault.New(fault.Invalid, "request.no-way", "the way of these answers is %s", route.Outcome)
+	}
+	if a.Name.IsZero() || a.Birth.IsZero() || a.Document == "" {
+		return "", fault.New(fault.Invalid, "request.incomplete", "name, birth date or document is missing")
+	}
+	document, err := s.DocumentWay(a)
+	if err != nil {
+		return "", fault.New(fault.Invalid, "request.answers", "document: %w", err)
+	}
+	if document.Outcome == WayCounter {
+		return WayCounter, nil
+	}
+	return route.Outcome, nil
+}
+
+// insert makes the case: key, anchor, row, audit entry and figure; the draft goes.
+func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission) error {
+	c, err := s.Vault.Create(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	personID, err := s.People.Create(ctx, tx, r.ID, claims(sub.Answers)...)
+	if err != nil {
+		return err
+	}
+	sealed, err := c.Seal(purposeBody, sealedBody{Answers: sub.Answers})
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, tx, insertRequest, r.ID, r.Number, personID, s.Pack.ID, r.Lang, string(sub.Door), r.State,
+		r.ReceivedAt, r.ReceivedAt.Add(s.life.request), sealed)
+	if err != nil {
+		return fmt.Errorf("keep request: %w", err)
+	}
+	paths := []string{pathOpened}
+	if State(r.State) == Counter {
+		paths = append(paths, pathCounter)
+	}
+	for _, path := range paths {
+		if err := s.count(ctx, tx, path, 0); err != nil {
+			return err
+		}
+	}
+	if err := s.record(ctx, tx, c, audit.Applicant, roleSelf, "request.submit", string(sub.Door)); err != nil {
+		return err
+	}
+	return s.dropDraft(ctx, tx, sub.Draft)
+}
+
+// claims returns what a person says of themselves that they may be found by.
+func claims(a Answers) []person.Identifier {
+	list := []person.Identifier{person.Likeness(a.Name, a.Birth, a.Phone)}
+	if !a.Number.IsZero() {
+		list = append(list, person.Number(a.Number))
+	}
+	if !a.Phone.IsZero() {
+		list = append(list, person.Phone(a.Phone))
+	}
+	if a.KeepNumber != nil && *a.KeepNumber && !a.DocumentNumber.IsZero() {
+		list = append(list, person.Document(a.DocumentNumber))
+	}
+	return list
+}
+
+func (s *Store) record(ctx context.Context, tx *db.Tx, c seal.Case, actor, role, act, result string) error {
+	return s.Audit.Add(ctx, tx, audit.Entry{Actor: actor, Role: role, Act: act, Object: c.ID(), Result: result, Sealer: c, Subject: act})
+}
+
+func (s *Store) receipt(r row, way string) Receipt {
+	return Receipt{ident.CaseNumber(r.Number), s.code(r), way}
+}
+
+// code derives the code of a case. A new code_version gives another.
+func (s *Store) code(r row) ident.Code {
+	return ident.NewCode(bytes.NewReader(s.index.Derive("code", r.ID, fmt.Sprint(r.CodeVersion))))
+}
+
+// row is a request as it is kept.
+type row struct {
+	ID          string
+	Number      string
+	PersonID    string
+	Lang        string
+	State       string
+	Round       int64
+	CodeVersion int64
+	Tries       int64
+	TriesDay    string
+	ReceivedAt  time.Time
+	ExpiresAt   time.Time
+	ClosedAt    *time.Time
+	Sealed      []byte
+}
+
+const columns = `id, number, person_id, lang, state, round, code_version, tries, tries_day, received_at, expires_at, closed_at, sealed`
+
+const selectRequest = `SELECT ` + columns + ` FROM request WHERE id = $1`
+
+// open opens what a request's person told.
+func (s *Store) open(ctx context.Context, q db.Queryer, r row) (seal.Case, sealedBody, error) {
+	c, err := s.Vault.Open(ctx, q, r.ID)
+	if err != nil {
+		return c, sealedBody{}, err
+	}
+	var body sealedBody
+	return c, body, c.Open(purposeBody, r.Sealed, &body)
+}

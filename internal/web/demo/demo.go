@@ -1,0 +1,97 @@
+// Package demo is the pages of the demonstration that stand in for a phone, a
+// mailbox and a register: what was sent, and the invented people to be. They are in no
+// real installation. Each page has a twin that programs read, with .json behind it.
+package demo
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"slices"
+	"time"
+
+	"loket/internal/outbox/demo"
+	"loket/internal/web"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Pages are the pages of the demonstration.
+type Pages struct {
+	Mail    *demo.MailServer
+	Gateway *demo.Gateway
+	People  []Person
+	Public  string // address of the pages for people
+	Style   string // path of the stylesheet
+
+	templates *template.Template
+}
+
+// Person is somebody to be in the demonstration.
+type Person struct {
+	Name      string `json:"name"`
+	Latin     string `json:"latin,omitempty"`
+	Number    string `json:"number,omitempty"`
+	BirthDate string `json:"birth_date"`
+	Email     string `json:"email,omitempty"`
+	Phone     string `json:"phone,omitempty"`
+	Known     string `json:"known"` // what the register knows, in words
+}
+
+// Sent is a mail, text message or call that has arrived.
+type Sent struct {
+	At      time.Time `json:"at"`
+	Channel string    `json:"channel"`
+	To      string    `json:"to"`
+	Subject string    `json:"subject,omitempty"`
+	Text    string    `json:"text"`
+	Link    string    `json:"link,omitempty"`
+}
+
+// Register adds the pages to a site.
+func (p *Pages) Register(site *web.Site) error {
+	var err error
+	if p.templates, err = template.ParseFS(files, "*.html"); err != nil {
+		return fmt.Errorf("read the templates of the demo: %w", err)
+	}
+	p.add(site, "outbox", func() any { return p.sent() })
+	p.add(site, "people", func() any { return p.People })
+	p.add(site, "staff", func() any { return []string{} })
+	return nil
+}
+
+// add adds a page and its twin.
+func (p *Pages) add(site *web.Site, name string, data func() any) {
+	site.Handle("GET /demo/"+name, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = p.templates.ExecuteTemplate(w, name+".html", page{p.Public, p.Style, data()})
+	}))
+	site.Handle("GET /demo/"+name+".json", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(data())
+	}))
+}
+
+type page struct {
+	Public string
+	Style  string
+	Data   any
+}
+
+// sent returns what has arrived, newest first.
+func (p *Pages) sent() []Sent {
+	list := []Sent{}
+	for _, m := range p.Mail.Messages() {
+		for _, to := range m.To {
+			list = append(list, Sent{m.At, "mail", to, m.Subject, m.Text, link(m.Text)})
+		}
+	}
+	for _, c := range p.Gateway.Calls() {
+		list = append(list, Sent{At: c.At, Channel: c.Channel, To: c.To, Text: c.Text})
+	}
+	slices.SortStableFunc(list, func(a, b Sent) int { return b.At.Compare(a.At) })
+	return list
+}
