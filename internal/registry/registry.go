@@ -37,12 +37,14 @@ const MaxCandidates = 5
 
 // Registry finds the records that a request may be about.
 //
-// Candidates returns at most MaxCandidates records, best first: first those that
-// have the number asked for, then those with the same birth date and the most
-// words of the name in common, words as ident.Fold makes them. A record with
-// neither the number, nor both the birth date and a word of the name, is not a
-// candidate. Fields of the query may be zero; nobody found is an empty list and no
-// error. A record comes whole, with all its events, in the order of their days.
+// Candidates returns at most MaxCandidates records, best first: first those
+// that have the number asked for, then those with the same birth date and the
+// most words of the name in common, words as ident.Fold makes them. (Where a
+// name has two words of more than three letters, shorter ones may be left out
+// of account.) A record with neither the number, nor both the birth date and a
+// word of the name, is not a candidate. Fields of the query may be zero; nobody
+// found is an empty list and no error. A record comes whole, with all its
+// events, in the order of their days.
 //
 // Two equal queries get the same answer in the same order as long as the registry
 // does not change. An error of kind fault.Unavailable says that the registry cannot be

@@ -90,6 +90,9 @@ func TestMain(m *testing.M) {
 // matched is what the matching process found. Times are milliseconds.
 type matched struct{ P50, P99, Max, RawP50, RawP99, ResidentMB float64 }
 
+// barPeople is for how many people the bar is set.
+const barPeople = 17_600_000
+
 // matches is how many requests a run makes.
 const matches = 20_000
 
@@ -102,7 +105,7 @@ func matchOnly(dir string, people int) error {
 	ctx, random := context.Background(), mathrand.New(mathrand.NewPCG(1, 2))
 	var whole, raw []float64
 	for i := range matches {
-		p, err := benchPerson(random.IntN(people))
+		p, err := benchPerson(random.IntN(people), people)
 		if err != nil {
 			return err
 		}
@@ -130,7 +133,7 @@ func matchOnly(dir string, people int) error {
 		if !agrees && i%10 < 7 {
 			return fmt.Errorf("request %d: known, but nobody was found who agrees", i)
 		}
-		if p, err = benchPerson(random.IntN(people)); err != nil {
+		if p, err = benchPerson(random.IntN(people), people); err != nil {
 			return err
 		}
 		id := s.recordID(p)
@@ -231,7 +234,7 @@ func writeBench(path string, people int) error {
 	w := bufio.NewWriterSize(file, 1<<20)
 	io.WriteString(w, "v_number,name,birth_date,phone,kind,day,country,prophylaxis,product,manufacturer,dose,doses\n")
 	for i := range people {
-		p := benchRow(i)
+		p := benchRow(i, people)
 		fmt.Fprintf(w, "%s,%s,%s,06%08d,vaccination,2021-06-%02d,NL,1119349007,EU/1/20/1528,ORG-100030215,%d,2\n", p.VNumber, p.Name, p.BirthDate, 10000000+i%80000000, 1+i%30, 1+i%2)
 	}
 	if err := w.Flush(); err != nil {
@@ -242,8 +245,10 @@ func writeBench(path string, people int) error {
 
 // benchRow invents the i-th person. A few names are much more frequent than
 // others, every third has particles, and every thirtieth was born on 1 January, as
-// registers say of refugees.
-func benchRow(i int) rawPerson {
+// registers say of refugees. With fewer people the span of birth dates is shorter, so that as
+// many share a day and a name as among those of the bar: such a crowd is what
+// takes longest to match.
+func benchRow(i, people int) rawPerson {
 	random := mathrand.New(mathrand.NewPCG(uint64(i), 7))
 	word := func(common float64, words float64) string {
 		n := int(words * pow(random.Float64(), common))
@@ -260,7 +265,7 @@ func benchRow(i int) rawPerson {
 		name += " van der"
 	}
 	name += " " + word(2, 40_000) + "s"
-	birth := time.Date(1930, 1, 1+random.IntN(31_000), 0, 0, 0, 0, time.UTC)
+	birth := time.Date(1930, 1, 1+random.IntN(max(1, 31_000*people/barPeople)), 0, 0, 0, 0, time.UTC)
 	if random.IntN(30) == 0 {
 		birth = time.Date(birth.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
 	}
@@ -274,8 +279,8 @@ func pow(x, n float64) float64 {
 	return x
 }
 
-func benchPerson(i int) (registry.Record, error) {
-	raw := benchRow(i)
+func benchPerson(i, people int) (registry.Record, error) {
+	raw := benchRow(i, people)
 	p := parser{today: "2021-11-20", region: "NL"}
 	r, wrong := p.record(&raw)
 	if wrong != nil {

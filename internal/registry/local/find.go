@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"loket/internal/db"
 	"loket/internal/ident"
@@ -64,7 +65,7 @@ func (s *Store) withNumber(ctx context.Context, n ident.Number) ([]string, error
 // withName returns the ids of the records with the birth date and at least one
 // word of the name; those with most words first.
 func (s *Store) withName(ctx context.Context, q registry.Query) ([]string, error) {
-	words := tokens(q.Name)
+	words := telling(tokens(q.Name))
 	if q.Birth.IsZero() || len(words) == 0 {
 		return nil, nil
 	}
@@ -94,6 +95,17 @@ func (s *Store) withName(ctx context.Context, q registry.Query) ([]string, error
 		return cmp.Or(cmp.Compare(best[b], best[a]), strings.Compare(a, b))
 	})
 	return ids, nil
+}
+
+// telling leaves out words of up to three letters, mostly particles, where two
+// longer ones remain. On 1 January, the birthday of many whose day is not
+// known, "van" alone leads to thousands of people.
+func telling(words []string) []string {
+	longer := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return utf8.RuneCountInString(w) <= 3 })
+	if len(longer) < 2 {
+		return words
+	}
+	return longer
 }
 
 // sealedRow is a row of registry_record.
