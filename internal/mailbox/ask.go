@@ -136,7 +136,10 @@ func (s *Store) addCode(ctx context.Context, tx *db.Tx, m linked, id string, dig
 		return fmt.Errorf("end earlier codes: %w", err)
 	}
 	expires := now.Add(s.life.code)
-	sealed := s.queue.Seal([]byte(digits.Reveal()), codeContext(id))
+	sealed, err := s.queue.SealValue(digits, codeContext(id))
+	if err != nil {
+		return err
+	}
 	if _, err := db.Exec(ctx, tx, insertCode, id, m.ID, browserID(browser), string(channel), s.codeSum(id, digits), sealed, now, expires); err != nil {
 		return fmt.Errorf("keep code: %w", err)
 	}

@@ -159,16 +159,16 @@ func (s *Store) composeCode(ctx context.Context, line outbox.Line) (outbox.Envel
 	if err != nil {
 		return outbox.Envelope{}, err
 	}
-	var digits []byte
+	var code ident.Code
 	err = s.DB.Update(ctx, func(tx *db.Tx) error {
-		code, err := db.Get[sealedCode](ctx, tx, lockCode, line.Object)
+		row, err := db.Get[sealedCode](ctx, tx, lockCode, line.Object)
 		if err != nil {
 			return gone(err)
 		}
-		if code.Sealed == nil || !code.ExpiresAt.After(s.now()) {
+		if row.Sealed == nil || !row.ExpiresAt.After(s.now()) {
 			return fault.New(fault.TooLate, "", "code %s has ended", line.Object)
 		}
-		if digits, err = s.queue.Open(code.Sealed, codeContext(line.Object)); err != nil {
+		if err := s.queue.OpenValue(row.Sealed, codeContext(line.Object), &code); err != nil {
 			return err
 		}
 		_, err = db.Exec(ctx, tx, forgetCode, line.Object)
@@ -180,13 +180,13 @@ func (s *Store) composeCode(ctx context.Context, line outbox.Line) (outbox.Envel
 	if line.Channel == outbox.SMS && !to.Phone.Mobile() || !to.Phone.Callable() {
 		return outbox.Envelope{}, fault.New(fault.Denied, "", "case %s has no phone for %s", line.CaseID, line.Channel)
 	}
-	return outbox.Envelope{To: to.Phone.Private, Text: s.codeText(to.Lang, line.Channel, string(digits))}, nil
+	return outbox.Envelope{To: to.Phone.Private, Text: s.codeText(to.Lang, line.Channel, code)}, nil
 }
 
 // codeText is what an SMS says or a voice reads out. The short name of the site
 // comes last in an SMS; a voice reads the digits one by one.
-func (s *Store) codeText(tag lang.Tag, channel outbox.Channel, digits string) string {
-	texts := s.Texts.In(tag)
+func (s *Store) codeText(tag lang.Tag, channel outbox.Channel, code ident.Code) string {
+	texts, digits := s.Texts.In(tag), code.Reveal()
 	if channel == outbox.Voice {
 		apart := strings.Join(strings.Split(digits, ""), ", ")
 		return bare(texts.Get("mailbox.voice.code", map[string]any{"Code": apart}).Text)

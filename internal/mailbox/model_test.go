@@ -181,7 +181,9 @@ func (m *model) read(r *rapid.T) {
 	if (err == nil) != live || err == nil && (thread.Body.Proofs[0].QR != body().Proofs[0].QR || len(thread.Replies) != m.written) {
 		r.Fatalf("Read gives %d replies of %d, %v; the session lives: %v", len(thread.Replies), m.written, err, live)
 	}
-	m.idle = m.clock.Now().Add(10 * time.Minute)
+	if live {
+		m.idle = m.clock.Now().Add(10 * time.Minute)
+	}
 }
 
 func (m *model) reply(r *rapid.T) {

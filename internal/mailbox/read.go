@@ -204,10 +204,11 @@ func (s *Store) Reply(ctx context.Context, session Session, text ident.Private, 
 }
 
 func checkReply(text ident.Private) error {
+	words := text.Reveal()
 	switch {
-	case strings.TrimSpace(text.Reveal()) == "":
+	case strings.TrimSpace(words) == "":
 		return fault.New(fault.Invalid, "mailbox.reply.empty", "the reply is empty")
-	case utf8.RuneCountInString(text.Reveal()) > maxReply:
+	case utf8.RuneCountInString(words) > maxReply:
 		return fault.New(fault.Invalid, "mailbox.reply.long", "the reply has more than %d characters", maxReply)
 	}
 	return nil

@@ -45,6 +45,8 @@ type world struct {
 	gateway *demo.Gateway
 	senders map[outbox.Channel]outbox.Sender
 	people  people
+	tables  *schema.Schema
+	texts   *lang.Catalogue
 	events  []string // jobs that other areas got
 }
 
@@ -82,6 +84,10 @@ func newWorld(t testing.TB, d *db.DB) *world {
 		Reference: "messages.0.id"})
 	must(t, err)
 	w.senders = map[outbox.Channel]outbox.Sender{outbox.Mail: mail, outbox.SMS: text, outbox.Voice: text}
+	w.tables, err = schema.Load()
+	must(t, err)
+	w.texts, err = lang.Load(locales.Files)
+	must(t, err)
 	w.restart()
 	return w
 }
@@ -89,14 +95,10 @@ func newWorld(t testing.TB, d *db.DB) *world {
 // restart makes everything anew that is not on disk, as after a crash.
 func (w *world) restart() {
 	w.t.Helper()
-	tables, err := schema.Load()
-	must(w.t, err)
-	texts, err := lang.Load(locales.Files)
-	must(w.t, err)
 	w.queue = jobs.New(w.db, w.clock.Now, rand.Reader, func(_ context.Context, kind string, err error) { w.t.Errorf("job %s: %v", kind, err) })
 	w.box = outbox.New(w.db, w.keys, w.clock.Now, rand.Reader, nil)
 	w.store = mailbox.NewStore(mailbox.Parts{DB: w.db, Keys: w.keys, Vault: w.vault, Audit: audit.NewLog(w.clock.Now, rand.Reader),
-		Jobs: w.queue, Outbox: w.box, Once: once.NewGuard(w.keys, w.clock.Now, time.Hour), Schema: tables, Texts: texts, Addresses: w.people,
+		Jobs: w.queue, Outbox: w.box, Once: once.NewGuard(w.keys, w.clock.Now, time.Hour), Schema: w.tables, Texts: w.texts, Addresses: w.people,
 		BaseURL: "https://loket.example", Domain: "loket.example", Zone: time.UTC, Now: w.clock.Now, Random: rand.Reader})
 	for _, kind := range []string{mailbox.JobOpened, mailbox.JobReplied, mailbox.JobWrongNumber} {
 		jobs.Handle(w.queue, kind, func(_ context.Context, e mailbox.Event) (jobs.Effect, error) {

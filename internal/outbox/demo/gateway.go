@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// reportWait is how long a report waits for its answer.
+const reportWait = 10 * time.Second
+
 // Call is an SMS or a voice call that a gateway took.
 type Call struct {
 	At        time.Time `json:"at"`
@@ -149,7 +152,8 @@ func (g *Gateway) Report(ctx context.Context, url string, secret []byte, referen
 	if err != nil {
 		return 0, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	client := &http.Client{Timeout: reportWait}
+	response, err := client.Do(request)
 	if err != nil {
 		return 0, fmt.Errorf("post report: %w", err)
 	}
