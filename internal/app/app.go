@@ -15,7 +15,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"loket/internal/audit"
@@ -66,10 +65,9 @@ type App struct {
 
 // Options are what a caller may put in place of the real thing.
 type Options struct {
-	Log        *slog.Logger
-	Now        func() time.Time // default time.Now
-	Random     io.Reader        // default crypto/rand
-	WorkFactor int              // of the passphrase of signing keys; 0 is the real one
+	Log    *slog.Logger
+	Now    func() time.Time // default time.Now
+	Random io.Reader        // default crypto/rand
 }
 
 // zoneName is where Loket counts its days and hours (design.md §3).
@@ -88,7 +86,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if a.Log == nil {
 		a.Log = slog.New(slog.DiscardHandler)
 	}
-	if err := a.openStores(ctx, o); err != nil {
+	if err := a.openStores(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	if err := a.openAreas(); err != nil {
@@ -97,7 +95,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	return a, nil
 }
 
-func (a *App) openStores(ctx context.Context, o Options) (err error) {
+func (a *App) openStores(ctx context.Context) (err error) {
 	if a.zone, err = time.LoadLocation(zoneName); err != nil {
 		return fmt.Errorf("load time zone: %w", err)
 	}
@@ -110,13 +108,7 @@ func (a *App) openStores(ctx context.Context, o Options) (err error) {
 	if a.Keys, err = seal.OpenKeys(a.Config.Keys.Dir, a.now, a.random); err != nil {
 		return fmt.Errorf("open key directory: %w", err)
 	}
-	passphrase, err := os.ReadFile(a.Config.Keys.PassphraseFile)
-	if err != nil {
-		return fmt.Errorf("read passphrase of the signing keys: %w", err)
-	}
-	a.Signing, err = keys.Open(keys.Options{
-		Dir: SigningDir(a.Config), Passphrase: strings.TrimSpace(string(passphrase)), WorkFactor: o.WorkFactor, Notice: keyNotice})
-	if err != nil {
+	if a.Signing, err = openSigning(a.Config); err != nil {
 		return fmt.Errorf("open signing keys: %w", err)
 	}
 	if a.DB, err = db.Open(ctx, a.Config.Database.URL); err != nil {

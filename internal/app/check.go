@@ -117,7 +117,7 @@ func (a *App) notices(ctx context.Context) []Finding {
 			"pack %s issues without a staff step where the registry holds no contact (contact = %v, owner %s, from %v)",
 			a.Requests.Pack.ID, contact.Value, contact.Owner, contact.From)})
 	}
-	if dead, err := db.Get[int64](ctx, a.DB, countWaitingJobs, "dead"); err == nil && dead > 0 {
+	if dead, err := db.Get[int64](ctx, a.DB, countJobs, "dead"); err == nil && dead > 0 {
 		list = append(list, Finding{Promise: 1, Text: fmt.Sprintf("%d jobs failed too often and wait for an operator", dead), Broken: true})
 	}
 	return list

@@ -44,7 +44,7 @@ func InitKeys(c config.Config, random io.Reader) error {
 // AddKey adds a signing key. from is an instant in RFC 3339; empty is as soon as the
 // certificate has been published long enough.
 func AddKey(c config.Config, now time.Time, key *ecdsa.PrivateKey, cert *x509.Certificate, from string) error {
-	store, err := openSigning(c, 0)
+	store, err := openSigning(c)
 	if err != nil {
 		return err
 	}
@@ -61,8 +61,8 @@ func AddKey(c config.Config, now time.Time, key *ecdsa.PrivateKey, cert *x509.Ce
 }
 
 // AddDemoKey makes an authority that nobody trusts and a signing key under it.
-func AddDemoKey(c config.Config, now time.Time, random io.Reader, workFactor int) error {
-	store, err := openSigning(c, workFactor)
+func AddDemoKey(c config.Config, now time.Time, random io.Reader) error {
+	store, err := openSigning(c)
 	if err != nil {
 		return err
 	}
@@ -78,13 +78,23 @@ func AddDemoKey(c config.Config, now time.Time, random io.Reader, workFactor int
 	return store.Add(now, key, cert, now)
 }
 
-func openSigning(c config.Config, workFactor int) (*keys.Store, error) {
-	passphrase, err := os.ReadFile(c.Keys.PassphraseFile)
+// The passphrase of the signing keys is random and long, so stretching it adds
+// nothing but time to each start: a short one is refused instead.
+const (
+	minPassphrase  = 32 // characters
+	passphraseWork = 10 // logarithm of scrypt's work
+)
+
+func openSigning(c config.Config) (*keys.Store, error) {
+	text, err := os.ReadFile(c.Keys.PassphraseFile)
 	if err != nil {
 		return nil, fmt.Errorf("read passphrase of the signing keys: %w", err)
 	}
-	return keys.Open(keys.Options{
-		Dir: SigningDir(c), Passphrase: strings.TrimSpace(string(passphrase)), WorkFactor: workFactor, Notice: keyNotice})
+	passphrase := strings.TrimSpace(string(text))
+	if len(passphrase) < minPassphrase {
+		return nil, fault.New(fault.Invalid, "", "the passphrase of the signing keys has fewer than %d characters", minPassphrase)
+	}
+	return keys.Open(keys.Options{Dir: SigningDir(c), Passphrase: passphrase, WorkFactor: passphraseWork, Notice: keyNotice})
 }
 
 // Escrow writes all keys but those of the weeks, which no copy may hold, encrypted to

@@ -47,29 +47,39 @@ func (a *App) Settle(ctx context.Context, senders Senders) error {
 }
 
 const (
-	countWaitingJobs = `SELECT count(*) AS n FROM job WHERE state = $1`
+	countJobs        = `SELECT count(*) AS n FROM job WHERE state = $1`
 	countLines       = `SELECT count(*) AS n FROM outbox WHERE state = $1`
 	countUnsequenced = `SELECT count(*) AS n FROM audit_entry WHERE seq IS NULL`
 )
 
 // gauges are numbers that operators watch.
 func (a *App) gauges() []observe.Gauge {
-	count := func(query string, args ...any) func() float64 {
-		return func() float64 {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			n, err := db.Get[int64](ctx, a.DB, query, args...)
-			if err != nil {
-				return -1
-			}
-			return float64(n)
-		}
+	jobs := func(state string) func(context.Context) (int64, error) {
+		return func(ctx context.Context) (int64, error) { return db.Get[int64](ctx, a.DB, countJobs, state) }
 	}
+	lines := func(state string) func(context.Context) (int64, error) {
+		return func(ctx context.Context) (int64, error) { return db.Get[int64](ctx, a.DB, countLines, state) }
+	}
+	unsequenced := func(ctx context.Context) (int64, error) { return db.Get[int64](ctx, a.DB, countUnsequenced) }
 	return []observe.Gauge{
-		{Name: "jobs_waiting", Help: "Jobs that wait.", Read: count(countWaitingJobs, "waiting")},
-		{Name: "jobs_dead", Help: "Jobs that failed too often.", Read: count(countWaitingJobs, "dead")},
-		{Name: "outbox_waiting", Help: "Mails and messages that wait.", Read: count(countLines, "waiting")},
-		{Name: "outbox_dead", Help: "Mails and messages that could not be sent.", Read: count(countLines, "dead")},
-		{Name: "audit_unsequenced", Help: "Audit entries without a number.", Read: count(countUnsequenced)},
+		{Name: "jobs_waiting", Help: "Jobs that wait.", Read: gauge(jobs("waiting"))},
+		{Name: "jobs_dead", Help: "Jobs that failed too often.", Read: gauge(jobs("dead"))},
+		{Name: "outbox_waiting", Help: "Mails and messages that wait.", Read: gauge(lines("waiting"))},
+		{Name: "outbox_dead", Help: "Mails and messages that could not be sent.", Read: gauge(lines("dead"))},
+		{Name: "audit_unsequenced", Help: "Audit entries without a number.", Read: gauge(unsequenced)},
+	}
+}
+
+// gauge reads a count whenever somebody asks for metrics; -1 is a count that cannot
+// be read.
+func gauge(count func(context.Context) (int64, error)) func() float64 {
+	return func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		n, err := count(ctx)
+		if err != nil {
+			return -1
+		}
+		return float64(n)
 	}
 }

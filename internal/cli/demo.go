@@ -40,7 +40,7 @@ func (c demoCommand) Run(at *world) (err error) {
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(at.ctx, loaded, app.Options{Log: log, WorkFactor: demoWorkFactor})
+	a, err := app.Open(at.ctx, loaded, app.Options{Log: log})
 	if err != nil {
 		return err
 	}
@@ -53,9 +53,6 @@ func (c demoCommand) Run(at *world) (err error) {
 	}
 	return c.serve(at, a, data)
 }
-
-// demoWorkFactor opens the demo's signing key at once; its passphrase lies beside it.
-const demoWorkFactor = 10
 
 // demoMatch is how often the demo matches: somebody is watching.
 const demoMatch = 2 * time.Second
@@ -74,7 +71,7 @@ func (c demoCommand) configure(data string) (config.Config, error) {
 	if err := app.InitKeys(loaded, rand.Reader); err != nil {
 		return loaded, err
 	}
-	return loaded, app.AddDemoKey(loaded, time.Now(), rand.Reader, demoWorkFactor)
+	return loaded, app.AddDemoKey(loaded, time.Now(), rand.Reader)
 }
 
 func (c demoCommand) serve(at *world, a *app.App, data string) error {

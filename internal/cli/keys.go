@@ -28,7 +28,7 @@ func (c keysInitCommand) Run(at *world) error {
 		return err
 	}
 	if c.Demo {
-		if err := app.AddDemoKey(loaded, time.Now(), rand.Reader, 0); err != nil {
+		if err := app.AddDemoKey(loaded, time.Now(), rand.Reader); err != nil {
 			return err
 		}
 	}

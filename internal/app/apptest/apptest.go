@@ -75,9 +75,9 @@ func Open(t testing.TB, c config.Config, clock *testclock.Clock, log *slog.Logge
 	if _, err := os.Stat(app.SigningDir(c)); os.IsNotExist(err) {
 		fresh = true
 		check(t, app.InitKeys(c, rand.Reader))
-		check(t, app.AddDemoKey(c, clock.Now(), rand.Reader, weakest))
+		check(t, app.AddDemoKey(c, clock.Now(), rand.Reader))
 	}
-	a, err := app.Open(t.Context(), c, app.Options{Log: log, Now: clock.Now, WorkFactor: weakest})
+	a, err := app.Open(t.Context(), c, app.Options{Log: log, Now: clock.Now})
 	check(t, err)
 	w.App = a
 	t.Cleanup(func() { check(t, a.Close()) })
@@ -89,9 +89,6 @@ func Open(t testing.TB, c config.Config, clock *testclock.Clock, log *slog.Logge
 	}
 	return w
 }
-
-// weakest is the work factor of the passphrase, so that tests do not wait for it.
-const weakest = 1
 
 // listen starts the mail server and the gateway.
 func (w *World) listen(t testing.TB) {
