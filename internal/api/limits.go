@@ -1,0 +1,23 @@
+package api
+
+import (
+	"time"
+
+	"loket/internal/web/throttle"
+)
+
+// The limits of the API. They are wide where a helper's machine works for many people,
+// and narrow where somebody could guess.
+var (
+	Reading = throttle.Limit{Name: "api-read", By: throttle.Source, Burst: 600, Every: 50 * time.Millisecond,
+		Why: "Calls that change nothing; a charity's server reads for many people."}
+	Writing = throttle.Limit{Name: "api-write", By: throttle.Source, Burst: 300, Every: 500 * time.Millisecond,
+		Why: "A charity can send the requests of a whole shelter; a machine that guesses cannot go on."}
+	ByNumber = throttle.Limit{Name: "api-number", By: throttle.Identifier, Burst: 10, Every: 10 * time.Minute,
+		Why: "A code has eight digits. This slows down numbers that do not exist as much as those that do."}
+	ByLink = throttle.Limit{Name: "api-link", By: throttle.Identifier, Burst: 10, Every: 2 * time.Minute,
+		Why: "Each code costs a text message; a link that does not exist is slowed down like one that does."}
+)
+
+// Limits returns all of them, for the documentation.
+func Limits() []throttle.Limit { return []throttle.Limit{Reading, Writing, ByNumber, ByLink} }
