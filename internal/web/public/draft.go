@@ -98,15 +98,9 @@ func (p *Pages) takeDraftCode(w http.ResponseWriter, r *http.Request) error {
 	}
 	page.Code.Require("public.continue.missing")
 	code := form.Parse(&page.Code, ident.ParseDraftCode)
-	var answers request.Answers
-	if page.Code.Error == "" {
-		var err error
-		answers, err = p.Requests.LoadDraft(r.Context(), code)
-		if fault.Is(err, fault.NotFound) {
-			page.Code.Error = "public.continue.none"
-		} else if err != nil {
-			return err
-		}
+	answers, err := p.loadTyped(r, &page.Code, code)
+	if err != nil {
+		return err
 	}
 	if page.Problems = form.Problems(&page.Code); page.Problems != nil {
 		return p.site.Render(w, r, "continue", page)
@@ -117,6 +111,24 @@ func (p *Pages) takeDraftCode(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.site.Redirect(w, r, path)
+}
+
+// loadTyped loads the draft of a code that was typed. A code that cannot be and one
+// that has no draft are the same to who mistypes.
+func (p *Pages) loadTyped(r *http.Request, field *form.Text, code ident.DraftCode) (request.Answers, error) {
+	if field.Value == "" {
+		return request.Answers{}, nil // said already
+	}
+	if field.Error != "" {
+		field.Error = "public.continue.none"
+		return request.Answers{}, nil
+	}
+	answers, err := p.Requests.LoadDraft(r.Context(), code)
+	if fault.Is(err, fault.NotFound) {
+		field.Error = "public.continue.none"
+		return request.Answers{}, nil
+	}
+	return answers, err
 }
 
 // stopPage asks whether a form is to be deleted, and tells that it was.

@@ -51,6 +51,9 @@ func (p *Pages) send(w http.ResponseWriter, r *http.Request) error {
 		sub.Draft = code
 	}
 	receipt, err := p.Requests.Submit(r.Context(), sub)
+	if fault.Is(err, fault.Invalid) {
+		return fault.New(fault.Invalid, "public.check.refused", "submit a form: %w", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,247 @@
+package public_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"loket/internal/app/apptest"
+	"loket/internal/audit"
+	"loket/internal/db"
+	"loket/internal/ident"
+	"loket/internal/outbox"
+	"loket/internal/request"
+)
+
+// letter has a message sent to a and returns the path of its link.
+func letter(t *testing.T, w *apptest.World, a applicant) string {
+	t.Helper()
+	birth := a.year + "-0" + a.month + "-0" + a.day
+	w.Submit(t, w.Person(t, a.name, birth, a.number, a.email, a.phone))
+	w.Pass(t, time.Hour)
+	return "/m/" + w.Link(t, a.email)
+}
+
+func TestALinkAloneOpensNothing(t *testing.T) { // G-52
+	w, base := open(t, db.SQLite)
+	link := letter(t, w, abena)
+	for _, mail := range w.Mail.Messages() {
+		for _, word := range []string{"Abena", "Voorbeeld", "999990019", "1984", "vaccin", "QR"} {
+			if strings.Contains(mail.Text, word) {
+				t.Errorf("the mail says %q:\n%s", word, mail.Text)
+			}
+		}
+	}
+	scanner := visit(t, base, "nl").get(link)
+	same := masked(scanner.page)
+	if got := masked(scanner.get("/m/" + strings.Repeat("x", 64)).page); got != same {
+		t.Error("the page of a link tells whether the link exists")
+	}
+	if len(scanner.cookies()) > 0 || len(w.Gateway.Calls()) > 0 {
+		t.Error("looking at a link does something")
+	}
+	scanner.get(link+"/code").send(link+"/open", "code", "12345678").at(link + "/open").seesNot("Uw QR-code")
+	if scanner.status != http.StatusUnprocessableEntity {
+		t.Errorf("a code that nobody asked for gives status %d", scanner.status)
+	}
+	scanner.get("/message").sees("niet meer open")
+}
+
+func TestACodeCountsInItsBrowserAndThreeTimes(t *testing.T) { // G-52
+	w, base := open(t, db.SQLite)
+	link := letter(t, w, abena)
+	v := visit(t, base, "nl").get(link).send(link).at(link + "/code").sees("sms met een code van 8 cijfers")
+	w.Settle(t)
+	code := w.Code(t, "+31612345678").Reveal()
+	wrong := "00000000"
+	if code == wrong {
+		wrong = "00000001"
+	}
+	other := visit(t, base, "nl").get(link + "/code")
+	if other.send(link+"/open", "code", code); other.path == "/message" {
+		t.Fatal("a code opens in a browser that did not ask for it")
+	}
+	v.send(link+"/open", "code", "123").sees("Een code heeft 8 cijfers") // costs no try
+	v.send(link+"/open", "code", wrong).at(link + "/open").sees("Dit moet u nog aanpassen")
+	v.send(link+"/open", "code", wrong).send(link+"/open", "code", wrong)
+	if v.send(link+"/open", "code", code); v.path == "/message" {
+		t.Fatal("a code opens after three wrong tries")
+	}
+	w.Clock.Advance(time.Minute)
+	v.send(link, "channel", "sms").at(link + "/code")
+	w.Settle(t)
+	v.send(link+"/open", "code", w.Code(t, "+31612345678").Reveal()).at("/message").sees("Uw QR-code")
+	w.Clock.Advance(11 * time.Minute)
+	v.get("/message").sees("Het bericht is niet meer open", "vraag een nieuwe code")
+}
+
+func TestVoiceAfterTwoMinutes(t *testing.T) { // G-53
+	w, base := open(t, db.SQLite)
+	link := letter(t, w, abena)
+	v := visit(t, base, "nl").get(link).send(link).seesNot("Bel mij op")
+	v.sees("Vanaf 11:02 kunnen wij u bellen")
+	v.do("POST", link, map[string][]string{"channel": {"voice"}}).at(link) // too early
+	v.sees("Vul de code in")
+	w.Settle(t)
+	w.Clock.Advance(2 * time.Minute)
+	v.get(link + "/code").sees("Bel mij op en zeg de code")
+	v.send(link, "channel", "voice").at(link + "/code").sees("Wij bellen u op")
+	w.Settle(t)
+	calls := w.Gateway.Calls()
+	if got := calls[len(calls)-1].Channel; got != string(outbox.Voice) {
+		t.Errorf("the last code went by %s", got)
+	}
+	spoken := strings.Join(regexp.MustCompile(`\d`).FindAllString(calls[len(calls)-1].Text, 8), "")
+	v.send(link+"/open", "code", spoken).at("/message")
+}
+
+func TestWhoeverItIsNotForClosesIt(t *testing.T) {
+	w, base := open(t, db.SQLite)
+	link := letter(t, w, abena)
+	v := visit(t, base, "nl").get(link).send(link)
+	v.get(link + "/not-mine").sees("Niemand kan het daarna nog openen").send(link + "/not-mine").sees("Het bericht is gesloten")
+	w.Settle(t)
+	if v.get(link).send(link); v.status != http.StatusNotFound {
+		t.Errorf("a closed message still asks for a code: %d", v.status)
+	}
+	w.Promises(t)
+}
+
+func TestAClosedRequestIsReopenedOrWithdrawn(t *testing.T) { // G-29 G-51
+	w, base := open(t, db.SQLite)
+	v := nobody.fill(visit(t, base, "nl")).send("/proof/send")
+	number, code := v.shown(`Uw nummer: (\S+)`), v.shown(`Uw code: (\d{4} \d{4})`)
+	w.Pass(t, 25*24*time.Hour)
+	v = visit(t, base, "nl").get("/status").send("/status", "number", number, "code", code)
+	v.sees("Uw aanvraag is gesloten", "Dat is geen nee", "Wij wissen alles op")
+	v.send("/status/reopen").sees("Uw aanvraag is weer open", "Uw aanvraag is binnen")
+	v.send("/status/withdraw").sees("Dat kan niet terug").send("/status/withdrawn").sees("Uw aanvraag is ingetrokken")
+	w.Pass(t, 2*time.Hour)
+	v.get("/status").send("/status", "number", number, "code", code).sees("Nummer en code horen niet bij elkaar")
+	w.Promises(t)
+}
+
+func TestTryingNumbersIsSlowedDown(t *testing.T) {
+	w, base := open(t, db.SQLite)
+	receipt := w.Submit(t, w.Known(t))
+	v := visit(t, base, "nl").get("/status")
+	unknown := masked(v.send("/status", "number", "K7P4-9XQ2-M3G", "code", "00000000").page)
+	if got := masked(v.send("/status", "number", receipt.Number.Spoken(), "code", "00000000").page); got != unknown {
+		t.Errorf("a wrong code and a wrong number differ:\n%s\n%s", got, unknown)
+	}
+	for range 100 {
+		v.get("/status").send("/status", "number", receipt.Number.Spoken(), "code", "00000000")
+		if v.status == http.StatusTooManyRequests {
+			break
+		}
+	}
+	if v.status != http.StatusTooManyRequests {
+		t.Errorf("after a hundred wrong codes the status is %d", v.status)
+	}
+}
+
+func TestARefusalGivesItsReasonAndTheNextStep(t *testing.T) { // G-32
+	w, base := open(t, db.SQLite)
+	v := visit(t, base, "nl")
+	refused(t, w, nobody, v)
+	nobody.read(w, v).sees("De naam op het paspoort is een andere.", "Neem uw oude paspoort mee naar de balie.", "Bent u het er niet mee eens?")
+	v.sees("Ik heb een paspoort.") // the thread goes on
+}
+
+// refused sends the form of a, replies to the message, and has staff refuse.
+func refused(t *testing.T, w *apptest.World, a applicant, v *visitor) {
+	t.Helper()
+	v.get(letter(t, w, a))
+	a.read(w, v).send("/message/reply", "reply", "Ik heb een paspoort.")
+	w.Settle(t)
+	id, err := db.Get[string](t.Context(), w.DB, "SELECT id FROM request WHERE state = 'answered'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = w.Requests.Rule(t.Context(), request.Ruling{RequestID: id, Actor: "staff-1", Second: "staff-2",
+		Reason: ident.NewPrivate("De naam op het paspoort is een andere."), NextStep: ident.NewPrivate("Neem uw oude paspoort mee naar de balie.")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(t, time.Hour)
+}
+
+func TestWhatProgramsRead(t *testing.T) {
+	w, base := open(t, db.SQLite)
+	w.Submit(t, w.Known(t))
+	w.Settle(t)
+	site, err := w.Site()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(path string, status int) string {
+		answer := httptest.NewRecorder()
+		site.ServeHTTP(answer, httptest.NewRequest("GET", path, nil))
+		if answer.Code != status || !strings.HasPrefix(answer.Header().Get("Content-Type"), "text/plain") {
+			t.Errorf("%s: status %d, %s", path, answer.Code, answer.Header().Get("Content-Type"))
+		}
+		return answer.Body.String()
+	}
+	verifier, err := note.NewVerifier(strings.TrimSpace(read("/audit/key", http.StatusOK)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkpoint, err := audit.ParseCheckpoint(read("/audit/checkpoint", http.StatusOK), verifier)
+	if err != nil || checkpoint.Size == 0 {
+		t.Errorf("checkpoint of %d entries, %v", checkpoint.Size, err)
+	}
+	visit(t, base, "en").get("/audit").sees(checkpoint.Root.String())
+	if proof := read("/audit/proof?from=1&to=2", http.StatusOK); strings.Count(proof, "\n") != 1 {
+		t.Errorf("proof from 1 to 2 is %q", proof)
+	}
+	read("/audit/proof?from=2&to=1000", http.StatusBadRequest)
+	read("/audit/proof", http.StatusBadRequest)
+
+	text := read("/.well-known/security.txt", http.StatusOK)
+	_, rest, _ := strings.Cut(text, "Expires: ")
+	expires, err := time.Parse(time.RFC3339, strings.SplitN(rest, "\n", 2)[0])
+	if err != nil || expires.Sub(w.Clock.Now()) < 60*24*time.Hour || !strings.HasPrefix(text, "Contact: ") {
+		t.Errorf("security.txt: %v\n%s", err, text)
+	}
+}
+
+func TestTheRouteNamesItsAuthorityAndDate(t *testing.T) { // G-01 G-44 G-45
+	w, base := open(t, db.SQLite)
+	pack := w.Requests.Pack
+	v := visit(t, base, "nl").get("/proof").sees(pack.Authority...).sees("16 december 2021", "hebben hem afgeleid", "Bewaar uw kaartje", "Uithoorn",
+		"Dag en plaats weten wij nog niet") // G-43
+	for _, route := range pack.List("other_routes") {
+		v.sees(route.Name["nl"], route.Owner)
+	}
+	if got, want := strings.Count(v.text(), "Zij spreken: Nederlands"), len(pack.List("other_routes")); got != want {
+		t.Errorf("%d routes show their language, want %d", got, want)
+	}
+}
+
+func TestEachFieldSaysWhatForAndWhoSeesIt(t *testing.T) { // G-09 G-19
+	w, base := open(t, db.SQLite)
+	v := nobody.fill(visit(t, base, "nl"))
+	for path, id := range map[string]string{"municipality": "municipality", "vaccinated-by": "vaccinated-by", "tested-positive": "tested-positive",
+		"document": "document", "name": "name", "birth-date": "birth-date", "number": "bsn", "email": "email", "phone": "mobile",
+		"document-number": "document-number"} {
+		field, ok := w.Requests.Pack.Item("fields", id)
+		if !ok {
+			t.Fatalf("the pack has no field %s", id)
+		}
+		v.get("/proof/"+path).sees("Wie ziet dit?", field.Words["purpose"]["nl"], field.Words["seen_by"]["nl"])
+	}
+	for i := range reflect.TypeFor[request.Answers]().NumField() {
+		name := strings.ToLower(reflect.TypeFor[request.Answers]().Field(i).Name)
+		for _, word := range []string{"status", "nationality", "permit", "country"} {
+			if strings.Contains(name, word) {
+				t.Errorf("the form has a field %s", name)
+			}
+		}
+	}
+}

@@ -1,0 +1,302 @@
+package public_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"loket/internal/app/apptest"
+	"loket/internal/db"
+)
+
+// applicant is an invented person at the form.
+type applicant struct {
+	name, day, month, year, number, email, phone string
+}
+
+// abena is in the registry with all she tells, and nobody in none of it.
+var (
+	abena  = applicant{"Abena Voorbeeld", "9", "3", "1984", "999990019", "abena@example.org", "0612345678"}
+	nobody = applicant{"Niemand Bekend", "3", "2", "1990", "999990093", "niemand@example.org", "0612345699"}
+)
+
+// fill answers all questions and stops at the check.
+func (a applicant) fill(v *visitor) *visitor {
+	v.t.Helper()
+	v.get("/proof").send("/proof/start").at("/proof/municipality")
+	v.answer("municipality", "amsterdam").at("/proof/digid").answer("digid", "no-bsn")
+	v.at("/proof/vaccinated-by").answer("vaccinated-by", "ggd-amsterdam")
+	v.at("/proof/tested-positive").answer("tested-positive", "no")
+	v.at("/proof/document").answer("document", "foreign-passport", "expired", "no")
+	v.at("/proof/name").answer("name", a.name)
+	v.at("/proof/birth-date").answer("birth-day", a.day, "birth-month", a.month, "birth-year", a.year)
+	v.at("/proof/number").answer("number", a.number)
+	if v.path == "/proof/number" { // it looked wrong, and is meant
+		v.answer("number", a.number)
+	}
+	contact(v.at("/proof/email"), "email", a.email)
+	if a.email != "" {
+		contact(v.at("/proof/phone"), "phone", a.phone)
+	}
+	if v.path == "/proof/way" {
+		v.get("/proof/check")
+	}
+	if v.path == "/proof/document-number" {
+		v.answer()
+	}
+	return v.at("/proof/check")
+}
+
+func contact(v *visitor, name, value string) {
+	v.t.Helper()
+	if value == "" {
+		v.answer("no-"+name, "yes")
+		return
+	}
+	v.answer(name, value)
+}
+
+// read opens the message that came to a.
+func (a applicant) read(w *apptest.World, v *visitor) *visitor {
+	v.t.Helper()
+	link := "/m/" + w.Link(v.t, a.email)
+	v.get(link).send(link).at(link + "/code")
+	w.Settle(v.t)
+	return v.send(link+"/open", "code", w.Code(v.t, "+31"+a.phone[1:]).Reveal()).at("/message")
+}
+
+func each(t *testing.T, test func(t *testing.T, w *apptest.World, base string)) {
+	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+		t.Run(string(engine), func(t *testing.T) {
+			w, base := open(t, engine)
+			test(t, w, base)
+			w.Promises(t)
+		})
+	}
+}
+
+func TestSomebodyKnownGetsAProof(t *testing.T) { // G-04 G-19 G-24 G-45 G-51 G-52
+	each(t, func(t *testing.T, w *apptest.World, base string) {
+		v := abena.fill(visit(t, base, "nl")).sees("Abena Voorbeeld", "9-3-1984", "Bewaar uw kaartje")
+		v.send("/proof/send").sees("Wij hebben uw aanvraag", "Uw nummer:", "Bewaar uw kaartje")
+		number, code := v.shown(`Uw nummer: (\S+)`), v.shown(`Uw code: (\d{4} \d{4})`)
+		if got := v.cookies(); len(got) > 0 {
+			t.Errorf("cookies %v are left after sending", got)
+		}
+		elsewhere := visit(t, base, "nl")
+		elsewhere.get("/status").send("/status", "number", number, "code", code).sees("Uw aanvraag is binnen", "20 december 2021")
+		w.Pass(t, time.Hour)
+		elsewhere.get("/status").send("/status", "number", strings.ToLower(number), "code", code).sees("Er is een bericht voor u")
+
+		abena.read(w, v).sees("Uw QR-code", "Bewijs van vaccinatie", "Bewaar ook uw kaartje")
+		if got := v.header.Get("Cache-Control"); got != "no-store" {
+			t.Errorf("the message may be stored: %s", got)
+		}
+		if strings.Contains(v.path, "m/") {
+			t.Errorf("the token is still in the address %s", v.path)
+		}
+		v.get("/message/proof/1/print").sees("Abena Voorbeeld", "1984-03-09", "Naam · Name", "URN:UVCI:01:NL:")
+		v.get("/message").send("/message/close").sees("Het bericht is gesloten")
+		if got := v.header.Get("Clear-Site-Data"); !strings.Contains(got, "cookies") {
+			t.Errorf("closing leaves things in the browser: %q", got)
+		}
+		v.get("/message").sees("niet meer open")
+	})
+}
+
+func TestSomebodyUnknownGetsTheSameAnswerAndIsAskedForADocument(t *testing.T) { // G-25 G-27 G-46
+	each(t, func(t *testing.T, w *apptest.World, base string) {
+		same := func(v *visitor) string { // without what is random
+			return masked(v.page)
+		}
+		first, second := visit(t, base, "nl"), visit(t, base, "nl")
+		abena.fill(first).send("/proof/send")
+		nobody.fill(second).send("/proof/send")
+		if a, b := same(first), same(second); a != b {
+			t.Errorf("known and unknown people get different receipts:\n%s\n%s", a, b)
+		}
+		status := func(v *visitor, number, code string) string {
+			return same(v.get("/status").send("/status", "number", number, "code", code))
+		}
+		a := [2]string{first.shown(`Uw nummer: (\S+)`), first.shown(`Uw code: (\d{4} \d{4})`)}
+		b := [2]string{second.shown(`Uw nummer: (\S+)`), second.shown(`Uw code: (\d{4} \d{4})`)}
+		for range 2 { // before and after the messages left
+			if x, y := status(first, a[0], a[1]), status(second, b[0], b[1]); x != y {
+				t.Errorf("the status tells who is known:\n%s\n%s", x, y)
+			}
+			w.Pass(t, time.Hour)
+		}
+
+		nobody.read(w, second).sees("Wij moeten eerst zien dat u het bent", "Paspoort van een ander land", "kaartje van de prik",
+			"Kaartje kwijt? Dat is geen probleem", "Bewaar uw kaartje", "Een foto sturen kan hier nog niet")
+		second.send("/message/reply", "reply", "Ik heb een paspoort uit Ghana. Mijn kaartje is weg.").at("/message?sent")
+		second.sees("Uw antwoord is verstuurd", "Mijn kaartje is weg")
+		w.Settle(t)
+	})
+}
+
+func TestTheWayOutIsExplainedAndCanBeChanged(t *testing.T) {
+	_, base := open(t, db.SQLite)
+	start := func() *visitor {
+		return visit(t, base, "nl").get("/proof").send("/proof/start").at("/proof/municipality")
+	}
+	v := start().answer("municipality", "rotterdam").at("/proof/way") // G-03
+	v.sees("De GGD waar u woont helpt u", "GGD Rotterdam-Rijnmond", "Zij spreken: Nederlands", "Nagekeken op 7 december 2021")
+	v.get("/proof/municipality").answer("municipality", "amstelveen").at("/proof/digid")
+	v.answer("digid", "digid-works").at("/proof/way").sees("CoronaCheck")
+
+	v = start().answer("municipality", "amsterdam").answer("digid", "bsn-no-digid").at("/proof/vaccinated-by") // G-08
+	v.answer("vaccinated-by", "doctor").answer("tested-positive", "no").at("/proof/way")                       // G-07
+	v.sees("Uw huisarts gaf u de prik", "De huisarts of instelling die u de prik gaf")
+	v.get("/proof/vaccinated-by").answer("vaccinated-by", "nobody").at("/proof/way").sees("na een prik of na een positieve test") // G-06
+	v.get("/proof/tested-positive").answer("tested-positive", "yes").at("/proof/document")                                        // G-05
+	v.answer("document", "none").at("/proof/way").sees("U hebt geen document van de lijst", "De balie komt er binnenkort")        // G-14
+	v.get("/proof/name").at("/proof/name")
+}
+
+func TestWithoutEmailOrPhoneTheCounterHelps(t *testing.T) { // G-14 G-16 G-17
+	each(t, func(t *testing.T, w *apptest.World, base string) {
+		for _, lacks := range []func(*applicant){func(a *applicant) { a.email = "" }, func(a *applicant) { a.phone = "" }} {
+			a := nobody
+			lacks(&a)
+			v := a.fill(visit(t, base, "nl")).sees("Uw aanvraag gaat verder aan de balie")
+			v.send("/proof/send").sees("Neem nummer en code mee naar de balie", "De balie komt er binnenkort")
+			v.seesNot("Komt er geen e-mail?")
+			number, code := v.shown(`Uw nummer: (\S+)`), v.shown(`Uw code: (\d{4} \d{4})`)
+			v.get("/status").send("/status", "number", number, "code", code).sees("Uw aanvraag gaat verder aan de balie")
+		}
+		w.Settle(t)
+		if n := len(w.Mail.Messages()); n > 0 {
+			t.Errorf("%d mails left to people without e-mail or phone", n)
+		}
+	})
+}
+
+func TestAWrongNumberWarnsOnceAndPasses(t *testing.T) { // G-20 G-21 G-22
+	_, base := open(t, db.SQLite)
+	v := nobody.fill(visit(t, base, "nl"))
+	for _, number := range []string{"123456789", "999990018"} {
+		v.get("/proof/number").answer("number", number).at("/proof/number").sees("Dit nummer lijkt niet te kloppen")
+		if v.status != http.StatusOK || !strings.Contains(v.page, `value="`+number+`"`) {
+			t.Errorf("a warning came with status %d, or what was typed is gone", v.status)
+		}
+	}
+	v.answer("number", "999990018").at("/proof/check").sees("999990018").send("/proof/send").sees("Wij hebben uw aanvraag")
+
+	v = nobody.fill(visit(t, base, "nl"))
+	for _, number := range []string{"", "2999999999"} { // none, and a V-number
+		v.get("/proof/number").answer("number", number).at("/proof/check")
+	}
+	v.send("/proof/send").sees("Wij hebben uw aanvraag")
+}
+
+func TestAHelpersContactServesManyAndNobodySeesAnother(t *testing.T) { // G-18
+	w, base := open(t, db.SQLite)
+	first, second := nobody, nobody
+	first.name, first.number, second.name, second.number = "Eerste Verzonnen", "", "Tweede Verzonnen", ""
+	for _, a := range []applicant{first, second} {
+		v := visit(t, base, "nl")
+		a.fill(v).send("/proof/send").sees("Wij hebben uw aanvraag")
+		w.Pass(t, time.Hour)
+		a.read(w, v).seesNot("Verzonnen").send("/message/reply", "reply", "Ik ben "+a.name)
+		v.sees(a.name)
+		if other := strings.Replace("Eerste Tweede", strings.Fields(a.name)[0], "", 1); strings.Contains(v.text(), strings.TrimSpace(other)) {
+			t.Errorf("%s sees the other", a.name)
+		}
+	}
+}
+
+func TestADraftGoesOnOnAnotherDevice(t *testing.T) {
+	w, base := open(t, db.SQLite)
+	v := visit(t, base, "nl").get("/proof").send("/proof/start").answer("municipality", "diemen").at("/proof/digid")
+	code := v.shown(`code kunt u 24 uur lang verder\. (\S+)`)
+	other := visit(t, base, "en").get("/continue").send("/continue", "code", strings.ToLower(strings.ReplaceAll(code, "-", ""))).at("/proof/digid")
+	other.answer("digid", "no-bsn").at("/proof/vaccinated-by")
+	v.get("/proof/digid")
+	if !strings.Contains(v.page, `value="no-bsn" checked`) {
+		t.Error("what was answered on the other device is not seen on the first")
+	}
+	other.get("/proof/stop").send("/proof/stop").sees("Your form is erased")
+	v.get("/proof/digid").sees("Er is hier geen formulier open")
+
+	v.send("/continue", "code", code).sees("Dit formulier is er niet")
+	v.send("/continue", "code", "abc").at("/continue")
+	if v.status != http.StatusUnprocessableEntity {
+		t.Errorf("a code that cannot be gives status %d", v.status)
+	}
+	old := visit(t, base, "nl").get("/proof").send("/proof/start")
+	w.Clock.Advance(25 * time.Hour)
+	old.get("/proof/municipality").sees("Er is hier geen formulier open")
+}
+
+func TestSendingTwiceMakesOneRequest(t *testing.T) { // promise 1
+	each(t, func(t *testing.T, w *apptest.World, base string) {
+		v := abena.fill(visit(t, base, "nl"))
+		values := v.hidden("/proof/send")
+		first := v.do("POST", "/proof/send", values).text()
+		for range 2 { // with the draft and its cookie gone
+			if again := v.do("POST", "/proof/send", values).text(); again != first {
+				t.Errorf("the same form sent again gives another receipt:\n%s\n%s", first, again)
+			}
+		}
+		values.Set("name", "Iemand Anders")
+		if v.do("POST", "/proof/send", values); v.status < 400 {
+			t.Errorf("another form with the same key gives status %d", v.status)
+		}
+		v.get("/proof/check").sees("Hebt u het net verstuurd?")
+	})
+}
+
+func TestTheDocumentNumberIsKeptByPermissionOnly(t *testing.T) { // G-38
+	_, base := open(t, db.SQLite)
+	v := nobody.fill(visit(t, base, "nl"))
+	v.get("/proof/document-number")
+	if !strings.Contains(v.page, `value="no" checked`) {
+		t.Error("the answer is not no by itself")
+	}
+	v.answer("keep", "no", "document-number", "AB1234567").at("/proof/check").seesNot("AB1234567")
+	v.get("/proof/document-number").answer("keep", "yes").at("/proof/document-number").sees("U koos ja. Vul dan het nummer")
+	v.answer("keep", "yes", "document-number", "AB1234567").at("/proof/check").sees("AB1234567")
+	v.get("/proof/document-number").answer("keep", "no", "document-number", "AB1234567").at("/proof/check").seesNot("AB1234567")
+}
+
+func TestWhatIsWrongIsSaidAtTheFieldAndNothingIsLost(t *testing.T) {
+	_, base := open(t, db.SQLite)
+	v := nobody.fill(visit(t, base, "nl"))
+	for path, form := range map[string][]string{
+		"/proof/birth-date": {"birth-day", "31", "birth-month", "2", "birth-year", "1976"},
+		"/proof/email":      {"email", "niemand.example.org"},
+		"/proof/phone":      {"phone", "06123"},
+		"/proof/name":       {"name", "123"},
+	} {
+		v.get(path).answer(form...).at(path).sees("Dit moet u nog aanpassen")
+		if v.status != http.StatusUnprocessableEntity || !strings.Contains(v.page, "aria-invalid") {
+			t.Errorf("%s: status %d, or no field is marked", path, v.status)
+		}
+		for i := 1; i < len(form); i += 2 {
+			if !strings.Contains(v.page, `value="`+form[i]+`"`) {
+				t.Errorf("%s: %s is gone", path, form[i])
+			}
+		}
+	}
+	v.get("/proof/email").answer("email", "niemand@example.org", "no-email", "yes").sees("Kies één van de twee")
+	v.get("/proof/birth-date").answer("birth-day", "", "birth-month", "", "birth-year", "1976").at("/proof/check").sees("1976") // G-26
+	v.get("/proof/birth-date").answer("birth-day", "xx", "birth-month", "XX", "birth-year", "1976").at("/proof/check")
+	v.get("/proof/name").answer("name", "نور الهدى", "latin", "Nour Alhuda").at("/proof/check").sees("نور الهدى", "Nour Alhuda")
+}
+
+func TestNoCookieBeforeTheForm(t *testing.T) {
+	_, base := open(t, db.SQLite)
+	v := visit(t, base, "nl")
+	for _, path := range []string{"/", "/proof", "/continue", "/status", "/privacy", "/who-sees", "/accessibility", "/security", "/audit", "/m/abc", "/message"} {
+		if v.get(path); v.status != http.StatusOK || len(v.header.Values("Set-Cookie")) > 0 && !strings.Contains(v.header.Get("Set-Cookie"), "Max-Age=0") {
+			t.Errorf("%s: status %d, cookies %v", path, v.status, v.header.Values("Set-Cookie"))
+		}
+	}
+	v.get("/proof").send("/proof/start")
+	if got := v.cookies(); !slices.Equal(got, []string{"draft"}) {
+		t.Errorf("a form begun has cookies %v", got)
+	}
+}
