@@ -328,7 +328,7 @@ func TestRun(t *testing.T) {
 			w.box.Run(ctx, w.senders)
 		}()
 		for len(w.gateway.arrived()) < lines {
-			runtime.Gosched()
+			time.Sleep(5 * time.Millisecond)
 		}
 		stop()
 		<-done
