@@ -3,12 +3,17 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
+	"loket/internal/api"
 	"loket/internal/audit"
+	"loket/internal/config"
 	"loket/internal/ident"
 	"loket/internal/lang"
+	"loket/internal/outbox"
+	"loket/internal/outbox/sms"
 	"loket/internal/web"
 	"loket/internal/web/public"
 	"loket/internal/web/throttle"
@@ -50,7 +55,47 @@ func (a *App) Site() (*web.Site, error) {
 		Audit:    public.Audit{Key: key, Checkpoint: a.checkpoint, Proof: a.proof},
 		Security: public.Security{Contact: a.Config.Public.Contact, Expires: a.now().Add(securityTerm)},
 	}).Register(site)
+	site.Handle("/api/", api.New(api.Parts{
+		Requests: a.Requests, Mailbox: a.Mailbox, Catalogue: catalogue, Region: a.Config.Route.Country, Log: a.Log, NewID: site.NewID,
+		Throttle: counted, Proxies: site.Proxies,
+	}))
+	gateways, err := a.reports()
+	if err != nil {
+		return nil, err
+	}
+	site.Handle("/hooks/", api.NewReports(a.Outbox, gateways, a.Log))
 	return site, nil
+}
+
+// reports says how the delivery reports of each gateway are read; a gateway without a
+// secret sends none.
+func (a *App) reports() (map[outbox.Channel]sms.Reports, error) {
+	list := map[outbox.Channel]sms.Reports{}
+	for channel, g := range map[outbox.Channel]config.Gateway{outbox.SMS: a.Config.SMS, outbox.Voice: a.Config.Voice} {
+		if g.ReportSecretFile == "" {
+			continue
+		}
+		secret, err := os.ReadFile(g.ReportSecretFile)
+		if err != nil {
+			return nil, fmt.Errorf("read secret of delivery reports: %w", err)
+		}
+		r := sms.Reports{Reference: g.ReportReference, Status: g.ReportStatus, Statuses: reportWords(g)}
+		if text := strings.TrimSpace(string(secret)); g.ReportHeader != "" {
+			r.SignatureHeader, r.SignatureSecret = g.ReportHeader, []byte(text)
+		} else {
+			r.PathSecret = text
+		}
+		list[channel] = r
+	}
+	return list, nil
+}
+
+func reportWords(g config.Gateway) map[string]outbox.Status {
+	words := map[string]outbox.Status{"delivered": outbox.Delivered, "failed": outbox.Failed}
+	for word, means := range g.ReportWords {
+		words[strings.ToLower(word)] = outbox.Status(means)
+	}
+	return words
 }
 
 func (a *App) checkpoint(ctx context.Context) (string, error) { return audit.Latest(ctx, a.DB) }

@@ -3,17 +3,22 @@ package cli_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"loket/internal/cli"
+	"loket/internal/db"
 	"loket/internal/hcert"
 	"loket/internal/keys"
 	"loket/internal/qr"
@@ -26,7 +31,10 @@ func TestMain(m *testing.M) {
 			defer stop()
 			os.Exit(cli.Run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr))
 		},
-		"await": await,
+		"await":   await,
+		"ask":     ask,
+		"witness": witness,
+		"forget":  forget,
 	})
 }
 
@@ -52,6 +60,77 @@ func await() {
 	}
 	fmt.Fprintln(os.Stderr, "nothing answers at", os.Args[1])
 	os.Exit(1)
+}
+
+// ask URL NAME sends a request for a proof by the API and waits until its audit entry
+// is under a checkpoint.
+func ask() {
+	url, name := os.Args[1], os.Args[2]
+	body := fmt.Sprintf(`{"municipality": "amsterdam", "digid": "no-bsn", "vaccinatedBy": "ggd-amsterdam", "testedPositive": false,
+		"document": "foreign-passport", "documentExpired": false, "name": "%s Voorbeeld", "birthDate": "1990-01-02", "number": null,
+		"email": "%s@example.org", "phone": "0612345678", "language": "nl"}`, name, name)
+	r, err := http.NewRequest("POST", url+"/api/v1/requests", strings.NewReader(body))
+	must(err)
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Idempotency-Key", "the-key-of-the-form-of-"+name)
+	before := checkpoint(url)
+	answer, err := http.DefaultClient.Do(r)
+	must(err)
+	text, err := io.ReadAll(answer.Body)
+	must(err)
+	if answer.StatusCode != http.StatusCreated {
+		must(fmt.Errorf("%s: %s", answer.Status, text))
+	}
+	for range 100 {
+		if checkpoint(url) != before {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	must(errors.New("no new checkpoint came"))
+}
+
+func checkpoint(url string) string {
+	answer, err := http.Get(url + "/audit/checkpoint")
+	must(err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	must(err)
+	return string(text)
+}
+
+// witness URL KEYFILE FILE is loket audit witness with the key from a file.
+func witness() {
+	key, err := os.ReadFile(os.Args[2])
+	must(err)
+	os.Exit(cli.Run(context.Background(), []string{"audit", "witness", os.Args[1], "--file", os.Args[3], "--key", strings.TrimSpace(string(key))},
+		os.Getenv, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// forget DATABASE takes the newest checkpoint and its entries out of a log, as somebody
+// would who has the database.
+func forget() {
+	d, err := db.Open(context.Background(), "sqlite:"+os.Args[1])
+	must(err)
+	defer d.Close()
+	for _, query := range []string{
+		`DELETE FROM audit_entry WHERE seq >= (SELECT min(size) FROM audit_checkpoint)`,
+		`DELETE FROM audit_checkpoint WHERE size > (SELECT min(size) FROM audit_checkpoint)`,
+	} {
+		_, err := db.Exec(context.Background(), d, query)
+		must(err)
+	}
+	size, err := db.Get[int64](context.Background(), d, `SELECT min(size) AS size FROM audit_checkpoint`)
+	must(err)
+	_, err = db.Exec(context.Background(), d, `DELETE FROM audit_hash WHERE position >= $1`, tlog.StoredHashCount(size))
+	must(err)
+}
+
+func must(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 // certificate TEXT PICTURE TRUST writes a fresh certificate as text and as a

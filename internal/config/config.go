@@ -75,15 +75,17 @@ type Mail struct {
 // Gateway is an HTTP service that sends text messages or speaks them. Body and
 // headers are templates over .To, .Text, .Reference and .Channel.
 type Gateway struct {
-	URL             string            `toml:"url"`                // Default none: the channel is off.
-	Method          string            `toml:"method"`             // Default POST.
-	Headers         map[string]string `toml:"headers"`            // {{.Secret}} stands for the content of SecretFile.
-	SecretFile      string            `toml:"secret_file"`        // Default none.
-	Body            string            `toml:"body"`               // Default a JSON object of to, text, reference and channel.
-	ReferencePath   string            `toml:"reference_path"`     // where the answer holds the gateway's reference. Default "id".
-	ReportReference string            `toml:"report_reference"`   // where a delivery report holds it. Default "id".
-	ReportStatus    string            `toml:"report_status"`      // where it holds the status. Default "status".
-	ReportSecret    string            `toml:"report_secret_file"` // signs delivery reports. Default none: reports are refused.
+	URL              string            `toml:"url"`                // Default none: the channel is off.
+	Method           string            `toml:"method"`             // Default POST.
+	Headers          map[string]string `toml:"headers"`            // {{.Secret}} stands for the content of SecretFile.
+	SecretFile       string            `toml:"secret_file"`        // Default none.
+	Body             string            `toml:"body"`               // Default a JSON object of to, text, reference and channel.
+	ReferencePath    string            `toml:"reference_path"`     // where the answer holds the gateway's reference. Default "id".
+	ReportReference  string            `toml:"report_reference"`   // where a delivery report holds it. Default "id".
+	ReportStatus     string            `toml:"report_status"`      // where it holds the status. Default "status".
+	ReportSecretFile string            `toml:"report_secret_file"` // of delivery reports: the key of their signature, or a segment of their path. Default none: reports are refused.
+	ReportHeader     string            `toml:"report_header"`      // header with the signature; empty when the secret is in the path. Default none.
+	ReportWords      map[string]string `toml:"report_words"`       // what the gateway's words mean: "delivered", "failed". Default those two words.
 }
 
 // Route says what is offered and how often requests are matched.
