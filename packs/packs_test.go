@@ -99,7 +99,7 @@ func changed(t testing.TB, pack, file, old, replacement string) fs.FS {
 	return files
 }
 
-// forbidden are words that people are not to read; D-01 and the list of words.
+// forbidden are words that people are not to read.
 var forbidden = regexp.MustCompile(`(?i)\b(illega|onrechtmatig|ongedocumenteerd|undocumented|certificaat|dienstverleningslocatie|contactverzoek|nader te bepalen|maak u geen zorgen|do not worry|identificatienummer|retentie)`)
 
 // allWords calls visit with every text of a pack that people may read.
@@ -139,6 +139,7 @@ func allWords(p *rules.Pack, visit func(where, lang, text string)) {
 	}
 }
 
+// D-01: nobody is called by what they lack.
 func TestWords(t *testing.T) {
 	p := load(t, "gkvi-amsterdam-2021")
 	seen := 0

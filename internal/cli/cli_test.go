@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -45,6 +46,7 @@ func TestStories(t *testing.T) {
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"certificate": certificate,
+			"officer":     officer,
 		},
 	})
 }
@@ -131,6 +133,18 @@ func must(err error) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// officer IDENTITY CONFIG writes a fresh age identity, sets RECIPIENT to its public
+// side and puts that into a configuration.
+func officer(ts *testscript.TestScript, _ bool, args []string) {
+	identity, err := age.GenerateX25519Identity()
+	ts.Check(err)
+	public := identity.Recipient().String()
+	ts.Setenv("RECIPIENT", public)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(identity.String()+"\n"), 0o600))
+	text := strings.ReplaceAll(ts.ReadFile(args[1]), "RECIPIENT", public)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
 }
 
 // certificate TEXT PICTURE TRUST writes a fresh certificate as text and as a

@@ -90,10 +90,16 @@ func OpenKeys(dir string, now func() time.Time, random io.Reader) (*Keys, error)
 // installation has, which only a mistake in the code can ask for.
 func (k *Keys) Index(name string) *Index { return &Index{k.mustNamed("index/" + name)} }
 
-// Box returns the box under the newest key of that name. It panics as Index does.
+// Box returns the box under the newest key of that name, which opens under the
+// older ones too. It panics as Index does.
 func (k *Keys) Box(name string) Box {
 	versions := k.mustNamed("box/" + name)
-	box, err := NewBox(versions[len(versions)-1].key)
+	newest := len(versions) - 1
+	older := make([][]byte, 0, newest)
+	for _, v := range versions[:newest] {
+		older = append(older, v.key)
+	}
+	box, err := NewBox(versions[newest].key, older...)
 	if err != nil {
 		panic(err)
 	}

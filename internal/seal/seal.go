@@ -28,23 +28,40 @@ import (
 // KeySize is the length of every symmetric key here, in bytes.
 const KeySize = 32
 
-// Box seals under one fixed key: AES-256-GCM with a random nonce in front.
-type Box struct{ aead cipher.AEAD }
+// Box seals under a fixed key: AES-256-GCM with a random nonce in front. It may
+// have older keys besides, under which it only opens.
+type Box struct {
+	aead  cipher.AEAD
+	older []cipher.AEAD
+}
 
-// NewBox returns a box for a key of KeySize bytes.
-func NewBox(key []byte) (Box, error) {
+// NewBox returns a box for a key of KeySize bytes, and older ones that what lies
+// there may still be sealed under.
+func NewBox(key []byte, older ...[]byte) (Box, error) {
+	aead, err := newAEAD(key)
+	box := Box{aead: aead}
+	for _, k := range older {
+		if err == nil {
+			aead, err = newAEAD(k)
+			box.older = append(box.older, aead)
+		}
+	}
+	return box, err
+}
+
+func newAEAD(key []byte) (cipher.AEAD, error) {
 	if len(key) != KeySize {
-		return Box{}, fmt.Errorf("a sealing key has %d bytes, got %d", KeySize, len(key))
+		return nil, fmt.Errorf("a sealing key has %d bytes, got %d", KeySize, len(key))
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
-		return Box{}, fmt.Errorf("make cipher: %w", err)
+		return nil, fmt.Errorf("make cipher: %w", err)
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
-		return Box{}, fmt.Errorf("make sealing mode: %w", err)
+		return nil, fmt.Errorf("make sealing mode: %w", err)
 	}
-	return Box{aead}, nil
+	return aead, nil
 }
 
 // Seal returns plain sealed and bound to context: Open succeeds only with the
@@ -56,6 +73,11 @@ func (b Box) Seal(plain []byte, context string) []byte {
 // Open returns what Seal sealed. It fails when a byte or the context differs.
 func (b Box) Open(sealed []byte, context string) ([]byte, error) {
 	plain, err := b.aead.Open(nil, nil, sealed, []byte(context))
+	for _, older := range b.older {
+		if err != nil {
+			plain, err = older.Open(nil, nil, sealed, []byte(context))
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open sealed %s: %w", context, err)
 	}

@@ -245,6 +245,37 @@ func newKeys(t *testing.T) *seal.Keys {
 	return keys
 }
 
+// A newer version of a key seals what comes, and what lies there still opens.
+func TestAKeyIsTurned(t *testing.T) {
+	dir := t.TempDir()
+	check(t, seal.InitKeys(dir, rand.Reader))
+	open := func() seal.Box {
+		keys, err := seal.OpenKeys(dir, time.Now, rand.Reader)
+		check(t, err)
+		return keys.Box("queue")
+	}
+	old := open().Seal([]byte("old"), "here")
+	content, err := os.ReadFile(filepath.Join(dir, "box", "registry.1")) // any other key
+	check(t, err)
+	check(t, os.WriteFile(filepath.Join(dir, "box", "queue.2"), content, 0o600))
+	turned := open()
+	if plain, err := turned.Open(old, "here"); err != nil || string(plain) != "old" {
+		t.Errorf("what lay there: %q, %v", plain, err)
+	}
+	fresh := turned.Seal([]byte("new"), "here")
+	check(t, os.Remove(filepath.Join(dir, "box", "queue.2")))
+	if _, err := open().Open(fresh, "here"); err == nil {
+		t.Error("the old key opens what the new one sealed")
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestABoxRefusesEveryChange(t *testing.T) {
 	box := newKeys(t).Box("queue")
 	rapid.Check(t, func(t *rapid.T) {
