@@ -96,7 +96,7 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 			p.call("POST", "/api/v1/request-status", form{"number": number, "code": "00000000"}).want(404)
 		}
 		shut := p.call("POST", "/api/v1/request-status", form{"number": number, "code": "00000000"}).want(429)
-		if got := shut.header.Get("Retry-After"); got != "600" || shut.get("code") != "fault.throttled" {
+		if got := shut.header.Get("Retry-After"); got != "300" || shut.get("code") != "fault.throttled" {
 			t.Errorf("%v: try again in %s seconds: %s", number, got, shut.body)
 		}
 	}

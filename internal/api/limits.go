@@ -13,7 +13,7 @@ var (
 		Why: "Calls that change nothing; a charity's server reads for many people."}
 	Writing = throttle.Limit{Name: "api-write", By: throttle.Source, Burst: 300, Every: 500 * time.Millisecond,
 		Why: "A charity can send the requests of a whole shelter; a machine that guesses cannot go on."}
-	ByNumber = throttle.Limit{Name: "api-number", By: throttle.Identifier, Burst: 10, Every: 10 * time.Minute,
+	ByNumber = throttle.Limit{Name: "api-number", By: throttle.Identifier, Burst: 10, Every: 5 * time.Minute,
 		Why: "A code has eight digits. This slows down numbers that do not exist as much as those that do."}
 	ByLink = throttle.Limit{Name: "api-link", By: throttle.Identifier, Burst: 10, Every: 2 * time.Minute,
 		Why: "Each code costs a text message; a link that does not exist is slowed down like one that does."}

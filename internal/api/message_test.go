@@ -81,7 +81,7 @@ func TestLinkAloneOpensNothing(t *testing.T) { // G-52
 	})
 }
 
-func TestReplyAndWrongNumber(t *testing.T) { // G-28
+func TestReplyAndWrongNumber(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		p.send(unknown(), 1)
@@ -115,7 +115,7 @@ func TestReplyAndWrongNumber(t *testing.T) { // G-28
 }
 
 // What people tell and what opens things is nowhere in the log.
-func TestLogKnowsNobody(t *testing.T) { // G-09
+func TestLogKnowsNobody(t *testing.T) {
 	w := apptest.New(t, "sqlite", nil)
 	p := connect(t, w, nil)
 	mine := p.send(known(), 1)
