@@ -11,6 +11,7 @@ import (
 	"filippo.io/age"
 
 	"loket/internal/fault"
+	"loket/internal/point"
 )
 
 // Backup writes a consistent copy of the database, encrypted to the recipients of the
@@ -25,6 +26,7 @@ func (a *App) Backup(ctx context.Context, w io.Writer) error {
 		if err := a.DB.Backup(ctx, path); err != nil {
 			return err
 		}
+		point.Reach("app.copied")
 		copied, err := os.Open(path)
 		if err != nil {
 			return fmt.Errorf("read copy: %w", err)

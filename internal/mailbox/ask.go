@@ -9,6 +9,7 @@ import (
 	"loket/internal/fault"
 	"loket/internal/ident"
 	"loket/internal/outbox"
+	"loket/internal/point"
 )
 
 const (
@@ -110,6 +111,7 @@ func (s *Store) Ask(ctx context.Context, link Link, browser string, channel outb
 		state, err = s.askedOf(ctx, tx, m.ID, browser)
 		return err
 	})
+	point.Reach("mailbox.asked")
 	return state, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"loket/internal/ident"
 	"loket/internal/lang"
 	"loket/internal/outbox"
+	"loket/internal/point"
 )
 
 // The kinds of line that this package composes.
@@ -65,6 +66,7 @@ func (s *Store) composeMail(ctx context.Context, line outbox.Line) (outbox.Envel
 		}
 		return s.addLink(ctx, tx, m, link)
 	})
+	point.Reach("mailbox.linked")
 	if err != nil {
 		return outbox.Envelope{}, fmt.Errorf("compose mail of %s: %w", line.Object, err)
 	}
@@ -174,6 +176,7 @@ func (s *Store) composeCode(ctx context.Context, line outbox.Line) (outbox.Envel
 		_, err = db.Exec(ctx, tx, forgetCode, line.Object)
 		return err
 	})
+	point.Reach("mailbox.code-taken")
 	if err != nil {
 		return outbox.Envelope{}, fmt.Errorf("compose code %s: %w", line.Object, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"loket/internal/fault"
 	"loket/internal/ident"
 	"loket/internal/jobs"
+	"loket/internal/point"
 )
 
 const (
@@ -56,6 +57,7 @@ func (s *Store) Open(ctx context.Context, link Link, browser, text string) (Sess
 		}
 		return s.opened(ctx, tx, m)
 	})
+	point.Reach("mailbox.opened")
 	if err == nil {
 		err = refusal
 	}

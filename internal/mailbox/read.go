@@ -14,6 +14,7 @@ import (
 	"loket/internal/jobs"
 	"loket/internal/lang"
 	"loket/internal/once"
+	"loket/internal/point"
 	"loket/internal/seal"
 )
 
@@ -179,7 +180,7 @@ func (s *Store) Reply(ctx context.Context, session Session, text ident.Private, 
 	if err != nil {
 		return err
 	}
-	return s.DB.Update(ctx, func(tx *db.Tx) error {
+	err = s.DB.Update(ctx, func(tx *db.Tx) error {
 		_, m, err := s.touch(ctx, tx, session)
 		if err != nil {
 			return err
@@ -201,6 +202,8 @@ func (s *Store) Reply(ctx context.Context, session Session, text ident.Private, 
 		}
 		return s.act(ctx, tx, audit.Applicant, roleSelf, "mailbox.reply", id)
 	})
+	point.Reach("mailbox.replied")
+	return err
 }
 
 func checkReply(text ident.Private) error {

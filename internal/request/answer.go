@@ -11,6 +11,7 @@ import (
 	"loket/internal/fault"
 	"loket/internal/lang"
 	"loket/internal/mailbox"
+	"loket/internal/point"
 	"loket/internal/registry"
 	"loket/internal/seal"
 )
@@ -71,9 +72,11 @@ func (s *Store) Answer(ctx context.Context) error {
 		if err := s.shuffle(len(answers), func(i, j int) { answers[i], answers[j] = answers[j], answers[i] }); err != nil {
 			return err
 		}
+		point.Reach("request.signed")
 		if err := s.handOut(ctx, answers); err != nil {
 			return fmt.Errorf("hand out answers: %w", err)
 		}
+		point.Reach("request.answered")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"loket/internal/db"
 	"loket/internal/ident"
 	"loket/internal/person"
+	"loket/internal/point"
 	"loket/internal/registry"
 	"loket/internal/rules"
 )
@@ -64,7 +65,7 @@ func (s *Store) matchBatch(ctx context.Context) (int, error) {
 		}
 		verdicts = append(verdicts, v)
 	}
-	return len(rows), s.DB.Update(ctx, func(tx *db.Tx) error {
+	err = s.DB.Update(ctx, func(tx *db.Tx) error {
 		for _, v := range verdicts {
 			if err := s.keepVerdict(ctx, tx, v); err != nil {
 				return fmt.Errorf("keep decision of %s: %w", v.request.ID, err)
@@ -72,6 +73,8 @@ func (s *Store) matchBatch(ctx context.Context) (int, error) {
 		}
 		return nil
 	})
+	point.Reach("request.decided")
+	return len(rows), err
 }
 
 // match asks the registry and the pack about one request.

@@ -14,6 +14,7 @@ import (
 	"loket/internal/ident"
 	"loket/internal/once"
 	"loket/internal/person"
+	"loket/internal/point"
 	"loket/internal/seal"
 )
 
@@ -76,6 +77,7 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
 		}
 		return s.insert(ctx, tx, fresh, sub)
 	})
+	point.Reach("request.submitted")
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"iter"
 
 	"loket/internal/fault"
+	"loket/internal/point"
 	"loket/internal/registry"
 )
 
@@ -91,6 +92,7 @@ func (s *Store) Import(ctx context.Context, in Import) (Counts, error) {
 			break
 		}
 		refused, err := s.store(ctx, run, batch)
+		point.Reach("registry.batch-kept")
 		if err != nil {
 			return run.counts(), err
 		}
