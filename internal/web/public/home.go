@@ -2,6 +2,7 @@ package public
 
 import (
 	"net/url"
+	"strings"
 
 	"loket/internal/lang"
 	"loket/internal/rules"
@@ -49,6 +50,7 @@ func (p *Pages) counters() []Counter {
 type Route struct {
 	Name     string // message key
 	Phone    string
+	Shown    string // the phone as it is shown, on one line
 	Link     string // address
 	Host     string // of the address, for people to read
 	Language string // message key of the language they speak there
@@ -65,7 +67,9 @@ func (p *Pages) routes() []Route {
 }
 
 func routeOf(item rules.Item) Route {
+	const noBreak = "\u2011" // a dash at which no line ends
 	r := Route{Name: packKey(listRoutes, item.ID, "name"), Phone: item.Fields["phone"], Owner: item.Owner, Checked: item.Checked}
+	r.Shown = strings.ReplaceAll(r.Phone, "-", noBreak)
 	if tag := item.Fields["language"]; tag != "" {
 		r.Language = "common.language." + tag
 	}

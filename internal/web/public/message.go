@@ -22,7 +22,8 @@ type messagePage struct {
 	web.Page
 	Kind      string
 	Day       string
-	Passages  []Passage
+	Leading   Passage // what the message says; empty where a document is asked
+	KeepCard  Passage // where a document is asked
 	Proofs    []proofView
 	Documents []string // message keys of what is accepted, where a document is asked
 	Yours     string   // message key of what the person said to have; or empty
@@ -100,17 +101,15 @@ func (p *Pages) newMessagePage(tag lang.Tag, thread mailbox.Thread) (*messagePag
 	var err error
 	switch thread.Body.Kind {
 	case request.MessageProof:
-		page.Passages, err = p.passages(tag, "message-proof")
+		page.Leading, err = p.leading(tag, "message-proof", nil)
 	case request.MessageRefused:
-		var refusal Passage
-		refusal, err = p.passage(tag, "message-refused", thread.Body.Fields)
-		page.Passages = []Passage{refusal}
+		page.Leading, err = p.leading(tag, "message-refused", thread.Body.Fields)
 	case request.MessageAsked:
 		page.Documents = p.acceptedDocuments()
 		if item, ok := p.pack.Item(listDocuments, thread.Body.Fields["document"]); ok {
 			page.Yours = packKey(listDocuments, item.ID, "name")
 		}
-		page.Passages, err = p.passages(tag, "keep-card")
+		page.KeepCard, err = p.passage(tag, "keep-card", nil)
 	default:
 		err = fault.New(fault.Internal, "", "message of kind %q", thread.Body.Kind)
 	}

@@ -106,6 +106,14 @@ func (p *Pages) passage(tag lang.Tag, name string, values map[string]string) (Pa
 	return Passage{text.Title, dressed(body), in, p.Catalogue.In(in).Dir}, nil
 }
 
+// leading returns a text of the pack whose title is the heading of its page.
+func (p *Pages) leading(tag lang.Tag, name string, values map[string]string) (Passage, error) {
+	passage, err := p.passage(tag, name, values)
+	raised := strings.NewReplacer(`<h3 `, `<h2 `, `</h3>`, `</h2>`).Replace(string(passage.Body))
+	passage.Body = template.HTML(raised)
+	return passage, err
+}
+
 // passages returns several texts of the pack in a row.
 func (p *Pages) passages(tag lang.Tag, names ...string) ([]Passage, error) {
 	all := make([]Passage, 0, len(names))

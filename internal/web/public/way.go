@@ -56,7 +56,7 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request) error {
 	page := &wayPage{Page: web.Page{Title: "public.way.title"}, Outcome: decision.Outcome,
 		Reasons: p.reasons(tag, decision), Routes: p.routesFor(d.answers)}
 	if p.pack.Text(string(tag), decision.Outcome) != nil {
-		passage, err := p.passage(tag, decision.Outcome, nil)
+		passage, err := p.leading(tag, decision.Outcome, nil)
 		if err != nil {
 			return err
 		}
