@@ -62,7 +62,7 @@ func (a *api) findMissing(b *body, answers request.Answers) error {
 	for _, needed := range []struct {
 		member string
 		empty  bool
-	}{{memberName, answers.Name.IsZero()}, {memberBirthDate, answers.Birth.IsZero()}, {memberDocument, answers.Document == ""}} {
+	}{{memberName, answers.Name.IsZero()}, {memberDocument, answers.Document == ""}} {
 		if needed.empty {
 			b.bad(needed.member, "api.missing")
 		}

@@ -28,7 +28,7 @@ const selectDecided = `
 		closed_at, sealed, decision.id AS decision_id, decision.question, decision.outcome
 	FROM request
 	JOIN decision ON decision.request_id = request.id AND decision.round = request.round
-	WHERE state = 'decided' AND (decision.question = 'manual' OR NOT EXISTS (
+	WHERE state = 'decided' AND (decision.question = 'manual' OR decision.question = 'automatic' AND NOT EXISTS (
 		SELECT 1 FROM decision staff
 		WHERE staff.request_id = request.id AND staff.round = request.round AND staff.question = 'manual'))
 	ORDER BY received_at LIMIT $1`

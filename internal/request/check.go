@@ -12,7 +12,8 @@ import (
 func invariants() [][2]string {
 	return [][2]string{
 		{`SELECT count(*) AS n FROM request WHERE state IN ('decided', 'proved', 'asked', 'refused') AND NOT EXISTS
-			(SELECT 1 FROM decision WHERE decision.request_id = request.id AND decision.round = request.round)`,
+			(SELECT 1 FROM decision WHERE decision.request_id = request.id AND decision.round = request.round
+			AND decision.question IN ('automatic', 'manual'))`,
 			"requests went on without a decision"},
 		{`SELECT count(*) AS n FROM certificate JOIN decision ON decision.id = certificate.decision_id
 			WHERE NOT (decision.question = 'automatic' AND decision.outcome = 'issue' OR decision.question = 'manual' AND decision.outcome = 'approve')`,

@@ -38,6 +38,15 @@ func (s *Store) count(ctx context.Context, tx *db.Tx, path string, since time.Du
 	return nil
 }
 
+// countOpened counts a request that came, or came back, and its first answer where
+// that is the counter.
+func (s *Store) countOpened(ctx context.Context, tx *db.Tx, path string, state State) error {
+	if err := s.count(ctx, tx, path, 0); err != nil || state != Counter {
+		return err
+	}
+	return s.count(ctx, tx, pathCounter, 0)
+}
+
 // Figure is how many requests took a path on a day.
 type Figure struct {
 	Day     string // YYYY-MM-DD

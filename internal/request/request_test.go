@@ -124,6 +124,11 @@ func TestWhoeverDoesNotAgreeIsAskedForADocument(t *testing.T) {
 		"G-26 day of birth missing": func(t *testing.T, w *apptest.World) request.Answers {
 			return w.Person(t, "Abena Voorbeeld", "1984-00-00", "999990019", "abena@example.org", "0612345678")
 		},
+		"G-26 birth date missing": func(t *testing.T, w *apptest.World) request.Answers {
+			a := w.Known(t)
+			a.Birth = ident.BirthDate{}
+			return a
+		},
 		"another name": func(t *testing.T, w *apptest.World) request.Answers {
 			return w.Person(t, "Afia Elders", "1984-03-09", "999990019", "abena@example.org", "0612345678")
 		},
@@ -261,6 +266,34 @@ func TestWithoutEmailPhoneOrDocumentTheWayIsTheCounter(t *testing.T) {
 		w.Promises(t)
 	})
 }
+
+// G-15: whether an expired document counts is a policy of the pack; the same case comes
+// out otherwise under another, and the decision tells which held.
+func TestTheDecisionTellsWhichPolicyHeld(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		a := w.Known(t)
+		yes := true
+		a.Expired = &yes
+		first := w.Submit(t, a)
+		w.Requests.Pack = w.PackWith(t, "- value: accept", "- value: counter",
+			// the pack's own case names the policy it is about
+			"document_expired: true}\n  outcome: accepted", "document_expired: true}\n  settings: {expired_document: accept}\n  outcome: accepted")
+		second := w.Submit(t, a)
+		if first.Way != request.WayDigital || second.Way != request.WayCounter {
+			t.Errorf("ways %s and %s", first.Way, second.Way)
+		}
+		kept, err := db.Select[policy](t.Context(), w.DB,
+			`SELECT outcome, pack_hash, reasons FROM decision WHERE question = 'document' ORDER BY outcome`)
+		check(t, err)
+		if len(kept) != 2 || kept[0].PackHash == kept[1].PackHash ||
+			!strings.Contains(kept[0].Reasons, "expired_document=accept") || !strings.Contains(kept[1].Reasons, "expired_document=counter") {
+			t.Errorf("decisions %+v", kept)
+		}
+		w.Promises(t)
+	})
+}
+
+type policy struct{ Outcome, PackHash, Reasons string }
 
 // G-18: one e-mail and one phone serve two people, and neither sees the other's.
 func TestTwoPeopleShareAnEmailAndAPhone(t *testing.T) {

@@ -116,9 +116,10 @@ func (s *Store) Reopen(ctx context.Context, number ident.CaseNumber, code ident.
 	if err != nil {
 		return err
 	}
-	to, paths := Received, []string{pathReopened}
-	if way, err := s.acceptable(body.Answers); err != nil || way == WayCounter {
-		to, paths = Counter, []string{pathReopened, pathCounter}
+	to := Received
+	way, decisions, err := s.acceptable(body.Answers)
+	if err != nil || way == WayCounter { // what the pack no longer takes goes to a person
+		to = Counter
 	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
 		n, err := db.Exec(ctx, tx, reopenRequest, r.ID, r.Round, s.Now().Add(s.life.request), string(to))
@@ -131,8 +132,13 @@ func (s *Store) Reopen(ctx context.Context, number ident.CaseNumber, code ident.
 		if err := s.Vault.Reopen(ctx, tx, r.ID); err != nil {
 			return err
 		}
-		for _, path := range paths {
-			if err := s.count(ctx, tx, path, 0); err != nil {
+		if err := s.countOpened(ctx, tx, pathReopened, to); err != nil {
+			return err
+		}
+		again := r
+		again.Round++
+		for _, d := range decisions {
+			if _, err := s.keepDecision(ctx, tx, again, d, audit.System, roleWorker); err != nil {
 				return err
 			}
 		}

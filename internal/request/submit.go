@@ -15,6 +15,7 @@ import (
 	"loket/internal/once"
 	"loket/internal/person"
 	"loket/internal/point"
+	"loket/internal/rules"
 	"loket/internal/seal"
 )
 
@@ -51,9 +52,12 @@ const insertRequest = `
 // receipt of the first. It is a fault.Invalid when the answers lead to no way or
 // something is missing.
 func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
-	way, err := s.acceptable(sub.Answers)
+	way, decisions, err := s.acceptable(sub.Answers)
 	if err != nil {
 		return Receipt{}, err
+	}
+	if sub.KeepNumber == nil || !*sub.KeepNumber {
+		sub.DocumentNumber = ident.DocumentNumber{} // no permission, no number (G-38)
 	}
 	body, err := cbor.Marshal(sub.Answers)
 	if err != nil {
@@ -75,7 +79,7 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
 		if id = made; !isNew {
 			return nil
 		}
-		return s.insert(ctx, tx, fresh, sub)
+		return s.insert(ctx, tx, fresh, sub, decisions)
 	})
 	point.Reach("request.submitted")
 	if err != nil {
@@ -91,30 +95,32 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
 	return s.receipt(first, way), nil
 }
 
-// acceptable returns the way of complete answers.
-func (s *Store) acceptable(a Answers) (string, error) {
+// acceptable returns the way of complete answers, with the decisions that led there.
+func (s *Store) acceptable(a Answers) (string, []rules.Decision, error) {
 	route, err := s.Route(a)
 	if err != nil {
-		return "", fault.New(fault.Invalid, "request.answers", "route: %w", err)
+		return "", nil, fault.New(fault.Invalid, "request.answers", "route: %w", err)
 	}
 	if route.Outcome != WayDigital && route.Outcome != WayCounter {
-		return "", fault.New(fault.Invalid, "request.no-way", "the way of these answers is %s", route.Outcome)
+		return "", nil, fault.New(fault.Invalid, "request.no-way", "the way of these answers is %s", route.Outcome)
 	}
-	if a.Name.IsZero() || a.Birth.IsZero() || a.Document == "" {
-		return "", fault.New(fault.Invalid, "request.incomplete", "name, birth date or document is missing")
+	if a.Name.IsZero() || a.Document == "" {
+		return "", nil, fault.New(fault.Invalid, "request.incomplete", "name or document is missing")
 	}
 	document, err := s.DocumentWay(a)
 	if err != nil {
-		return "", fault.New(fault.Invalid, "request.answers", "document: %w", err)
+		return "", nil, fault.New(fault.Invalid, "request.answers", "document: %w", err)
 	}
+	decisions := []rules.Decision{route, document}
 	if document.Outcome == WayCounter {
-		return WayCounter, nil
+		return WayCounter, decisions, nil
 	}
-	return route.Outcome, nil
+	return route.Outcome, decisions, nil
 }
 
-// insert makes the case: key, anchor, row, audit entry and figure; the draft goes.
-func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission) error {
+// insert makes the case: key, anchor, row, decisions, audit entry and figure; the
+// draft goes.
+func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission, decisions []rules.Decision) error {
 	c, err := s.Vault.Create(ctx, tx, r.ID)
 	if err != nil {
 		return err
@@ -132,14 +138,13 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission) er
 	if err != nil {
 		return fmt.Errorf("keep request: %w", err)
 	}
-	paths := []string{pathOpened}
-	if State(r.State) == Counter {
-		paths = append(paths, pathCounter)
-	}
-	for _, path := range paths {
-		if err := s.count(ctx, tx, path, 0); err != nil {
+	for _, d := range decisions {
+		if _, err := s.keepDecision(ctx, tx, r, d, audit.System, roleWorker); err != nil {
 			return err
 		}
+	}
+	if err := s.countOpened(ctx, tx, pathOpened, State(r.State)); err != nil {
+		return err
 	}
 	if err := s.record(ctx, tx, c, audit.Applicant, roleSelf, "request.submit", string(sub.Door)); err != nil {
 		return err

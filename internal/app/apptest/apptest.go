@@ -11,12 +11,14 @@ package apptest
 
 import (
 	"crypto/rand"
+	"io/fs"
 	"log/slog"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"loket/internal/app"
@@ -28,7 +30,9 @@ import (
 	"loket/internal/registry/local"
 	registrydemo "loket/internal/registry/local/demo"
 	"loket/internal/request"
+	"loket/internal/rules"
 	"loket/internal/testclock"
+	"loket/packs"
 )
 
 // Start is what the clock of a new world shows: a day on which the packs of 2021
@@ -178,6 +182,25 @@ func (w *World) Submit(t testing.TB, a request.Answers) request.Receipt {
 		Answers: a, Lang: "nl", Door: request.Web, Key: ident.NewID(rand.Reader, "key")})
 	check(t, err)
 	return receipt
+}
+
+// PackWith returns the route's pack with texts in its files replaced: each second one
+// stands for the one before it.
+func (w *World) PackWith(t testing.TB, changes ...string) *rules.Pack {
+	t.Helper()
+	files, replacer := fstest.MapFS{}, strings.NewReplacer(changes...)
+	pack := packs.FS(w.Config.Route.Pack)
+	check(t, fs.WalkDir(pack, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(pack, name)
+		files[name] = &fstest.MapFile{Data: []byte(replacer.Replace(string(data)))}
+		return err
+	}))
+	changed, err := rules.Load(files)
+	check(t, err)
+	return changed
 }
 
 // Link returns the link token of the newest mail to an address; it fails the test
