@@ -156,7 +156,7 @@ func (tb table) refuse(r row, path string, test bool) string {
 	if test || r.layer == "test" {
 		modules = slices.Concat(modules, tb.testing)
 	}
-	if r.name != "tool/deps" && !slices.ContainsFunc(modules, func(m string) bool { return path == m || strings.HasPrefix(path, m+"/") }) {
+	if !slices.ContainsFunc(modules, func(m string) bool { return path == m || strings.HasPrefix(path, m+"/") }) {
 		return "the table does not allow the module"
 	}
 	return ""
