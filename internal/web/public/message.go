@@ -96,7 +96,7 @@ func (p *Pages) newMessagePage(tag lang.Tag, thread mailbox.Thread) (*messagePag
 		page.Replies = append(page.Replies, replyView{reply.Day, reply.Text.Reveal()})
 	}
 	for _, other := range thread.Others {
-		page.Others = append(page.Others, otherView{other.Day, "public.message.state-" + other.State})
+		page.Others = append(page.Others, otherView{other.Day, "public.message.state." + other.State})
 	}
 	var err error
 	switch thread.Body.Kind {

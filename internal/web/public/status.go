@@ -110,6 +110,9 @@ func (p *Pages) withStatus(w http.ResponseWriter, r *http.Request, then func(*st
 		page.Problems = form.Problems(&page.Number)
 		return p.site.Render(w, r, "status", page)
 	}
+	if fault.Is(err, fault.Throttled) {
+		return fault.New(fault.Throttled, "public.status.shut", "open a request: %w", err)
+	}
 	if err != nil {
 		return err
 	}

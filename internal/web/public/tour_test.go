@@ -13,12 +13,8 @@ import (
 
 	"loket/internal/app/apptest"
 	"loket/internal/db"
-	"loket/internal/lang"
-	"loket/internal/rules"
 	"loket/internal/web/public"
 	"loket/internal/web/webtest"
-	"loket/locales"
-	"loket/packs"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -161,31 +157,4 @@ func TestTemplatesFitTheirData(t *testing.T) {
 		t.Fatal(err)
 	}
 	webtest.Check(t, site.Renderer, public.PageData())
-}
-
-func TestPackWordsAreMessages(t *testing.T) { // G-50
-	pack, err := rules.Load(packs.FS("gkvi-amsterdam-2021"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	catalogue, err := lang.Load(public.Messages(locales.Files, pack))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, test := range []struct {
-		tag  lang.Tag
-		key  string
-		want string
-		in   lang.Tag
-	}{
-		{"nl", "pack.documents.nl-passport.name", "Nederlands paspoort", "nl"},
-		{"ar", "pack.documents.nl-passport.name", "Dutch passport", "en"}, // marked as English on the page
-		{"nl", "pack.other-routes.coronacheck-helpdesk.name", "Helpdesk CoronaCheck", "nl"},
-		{"en", "pack.fields.email.seen-by", "Only our system uses it. The mail says nothing about you.", "en"},
-		{"nl", "public.home.proof", "Een bewijs vragen", "nl"},
-	} {
-		if got := catalogue.In(test.tag).Get(test.key, nil); got.Text != test.want || got.Lang != test.in {
-			t.Errorf("%s in %s is %q in %s, want %q in %s", test.key, test.tag, got.Text, got.Lang, test.want, test.in)
-		}
-	}
 }

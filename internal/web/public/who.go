@@ -40,18 +40,23 @@ func (p *Pages) name() question {
 func (p *Pages) birthDate() question {
 	return question{
 		path: "birth-date",
-		done: func(a request.Answers) bool { return !a.Birth.IsZero() },
+		// Who does not know it at all went on to the number.
+		done: func(a request.Answers) bool { return !a.Birth.IsZero() || a.NumberAsked },
 		show: func(a request.Answers) *fields {
 			label, purpose, who := packField("birth-date")
 			date := &form.Date{Name: "birth", Label: label, Hint: purpose, Who: who, Heading: true, Birth: true}
 			if stored := strings.Split(a.Birth.Reveal(), "-"); len(stored) == 3 {
 				date.Year, date.Month, date.Day = stored[0], strings.TrimLeft(stored[1], "0"), strings.TrimLeft(stored[2], "0")
 			}
-			return &fields{Date: date}
+			return &fields{Date: date, Tick: &form.Tick{Name: "no-birth", Label: "public.birth-date.none", Hint: "public.birth-date.none-hint",
+				On: a.Birth.IsZero() && a.NumberAsked}}
 		},
 		take: func(f *fields, a *request.Answers) {
-			if !f.Date.Require("public.birth-date.missing") {
-				return
+			switch typed := f.Date.Day + f.Date.Month + f.Date.Year; {
+			case !f.Tick.On:
+				f.Date.Require("public.birth-date.missing")
+			case typed != "":
+				f.Date.Error = "public.birth-date.both"
 			}
 			today := p.Requests.Today().String()
 			birth := form.ParseDate(f.Date, func(day, month, year string) (ident.BirthDate, error) {
