@@ -123,7 +123,6 @@ CREATE TABLE registry_key (
     record_id   TEXT   NOT NULL,
     PRIMARY KEY (kind, key_version, hmac, record_id)
 );
-CREATE INDEX registry_key_record_id ON registry_key (record_id);
 
 CREATE TABLE registry_import (
     id          TEXT   NOT NULL PRIMARY KEY,

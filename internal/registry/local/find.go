@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	findNumber = `SELECT record_id FROM registry_key
-		WHERE kind = 'n' AND key_version = $1 AND hmac = $2 ORDER BY record_id LIMIT 5`
+	// A record is found by its first number through its id, by another through its key.
+	findNumber = `SELECT record_id FROM registry_key WHERE kind = 'n' AND key_version = $1 AND hmac = $2
+		UNION SELECT id FROM registry_record WHERE id = $3 ORDER BY record_id LIMIT 5`
 
 	// One place for each of maxTokens; a shorter name repeats its last.
 	findName = `SELECT record_id, COUNT(*) AS words FROM registry_key
@@ -50,8 +51,9 @@ func (s *Store) withNumber(ctx context.Context, n ident.Number) ([]string, error
 		return nil, nil
 	}
 	var ids []string
+	own := s.recordID(registry.Record{Numbers: []ident.Number{n}})
 	for version, hmac := range s.sums(numberTerm(n)) {
-		found, err := db.Select[string](ctx, s.db, findNumber, version, hmac)
+		found, err := db.Select[string](ctx, s.db, findNumber, version, hmac, own)
 		if err != nil {
 			return nil, err
 		}

@@ -53,7 +53,7 @@ func readAny(t *testing.T, s *Store, file []byte) {
 	defer r.stop()
 	lines, before := int64(bytes.Count(file, []byte("\n")))+1, int64(0)
 	for {
-		batch, err := r.batch(t.Context(), s)
+		batch, err := r.batch(t.Context(), s, s.batch)
 		if err != nil {
 			wantInvalid(t, err)
 			return
@@ -73,8 +73,9 @@ func readAny(t *testing.T, s *Store, file []byte) {
 				}
 				continue
 			}
-			if again := reread(t, s, p.record); cmp.Diff(p.record, again) != "" {
-				t.Fatalf("written and read again: %s", cmp.Diff(p.record, again))
+			record := opened(t, s, p)
+			if diff := cmp.Diff(record, reread(t, s, record)); diff != "" {
+				t.Fatalf("written and read again: %s", diff)
 			}
 		}
 	}
@@ -94,9 +95,18 @@ func reread(t *testing.T, s *Store, record registry.Record) registry.Record {
 		t.Fatal(err)
 	}
 	defer r.stop()
-	batch, err := r.batch(t.Context(), s)
+	batch, err := r.batch(t.Context(), s, s.batch)
 	if err != nil || len(batch) != 1 || batch[0].wrong != nil {
 		t.Fatalf("a record that was taken is refused when it is written and read again: %v %+v", err, batch[0].wrong)
 	}
-	return batch[0].record
+	return opened(t, s, batch[0])
+}
+
+func opened(t *testing.T, s *Store, p person) registry.Record {
+	t.Helper()
+	record, err := s.open(sealedRow{p.id, p.sealed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record
 }

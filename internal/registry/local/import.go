@@ -6,14 +6,27 @@ import (
 	"crypto/sha256"
 	"io"
 	"iter"
+	"runtime"
+	"sync"
 
 	"loket/internal/fault"
 	"loket/internal/point"
-	"loket/internal/registry"
 )
 
-// batchRows is how many rows are committed at once.
-const batchRows = 2000
+const (
+	// batchRows is how many rows are committed at once.
+	batchRows = 2000
+
+	// firstRows is how many rows of the first import are sorted together, in some
+	// 500 bytes of memory each.
+	firstRows = 1_000_000
+
+	// partRows is how many rows of a table a transaction of the first import has.
+	partRows = 50_000
+
+	// strideRows is how many rows are read between two looks at the context.
+	strideRows = 4096
+)
 
 // Import is what is to be imported, and who hears of it.
 type Import struct {
@@ -48,7 +61,7 @@ func (s *Store) DryRun(ctx context.Context, in Import) (Counts, error) {
 	defer r.stop()
 	var counts Counts
 	for {
-		batch, err := r.batch(ctx, s)
+		batch, err := r.batch(ctx, s, s.batch)
 		if err != nil {
 			return counts, err
 		}
@@ -83,8 +96,12 @@ func (s *Store) Import(ctx context.Context, in Import) (Counts, error) {
 	if err := r.skip(ctx, run.Position); err != nil {
 		return run.counts(), err
 	}
+	size := s.batch
+	if run.first() {
+		size = s.first
+	}
 	for {
-		batch, err := r.batch(ctx, s)
+		batch, err := r.batch(ctx, s, size)
 		if err != nil {
 			return run.counts(), err
 		}
@@ -115,13 +132,6 @@ func (in Import) tell(before Counts, batch []person, refused []Refusal, r *readi
 		in.Progress(Progress{after, r.read, r.size})
 	}
 	return after
-}
-
-// person is one row on its way into the store.
-type person struct {
-	line   int64
-	record registry.Record
-	wrong  *problem
 }
 
 // refusals returns those of the rows that are refused already.
@@ -187,12 +197,39 @@ func (r *reading) skip(ctx context.Context, rows int64) error {
 
 // batch reads the next rows; none at the end. An error of the file comes after the
 // rows before it, and then again and again.
-func (r *reading) batch(ctx context.Context, s *Store) ([]person, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, fault.New(fault.Unavailable, "", "import: %w", err)
-	}
+func (r *reading) batch(ctx context.Context, s *Store, size int) ([]person, error) {
 	var batch []person
-	for r.failed == nil && len(batch) < s.batch {
+	for len(batch) < size {
+		if err := ctx.Err(); err != nil {
+			return nil, fault.New(fault.Unavailable, "", "import: %w", err)
+		}
+		rows := r.rows(min(strideRows, size-len(batch)))
+		if len(rows) == 0 {
+			break
+		}
+		people := make([]person, len(rows))
+		var wg sync.WaitGroup
+		share := max(50, (len(rows)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+		for from := 0; from < len(rows); from += share {
+			wg.Go(func() {
+				for i := from; i < min(from+share, len(rows)); i++ {
+					people[i] = s.take(r.parser, rows[i])
+				}
+			})
+		}
+		wg.Wait()
+		batch = append(batch, people...)
+	}
+	if len(batch) == 0 {
+		return nil, r.failed
+	}
+	return batch, nil
+}
+
+// rows reads up to n rows, fewer at the end or where the file fails.
+func (r *reading) rows(n int) []row {
+	var rows []row
+	for r.failed == nil && len(rows) < n {
 		next, err, ok := r.next()
 		if !ok {
 			break
@@ -201,17 +238,7 @@ func (r *reading) batch(ctx context.Context, s *Store) ([]person, error) {
 			r.failed = err
 			break
 		}
-		p := person{line: next.line, wrong: next.wrong}
-		if p.wrong == nil {
-			p.record, p.wrong = r.parser.record(&next.raw)
-		}
-		if p.wrong == nil {
-			p.record.ID = s.recordID(p.record)
-		}
-		batch = append(batch, p)
+		rows = append(rows, next)
 	}
-	if len(batch) == 0 {
-		return nil, r.failed
-	}
-	return batch, nil
+	return rows
 }

@@ -1,30 +1,30 @@
 package local
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strconv"
 	"strings"
 
 	"loket/internal/db"
-	"loket/internal/registry"
+	"loket/internal/seal"
 )
 
-// An import writes five rows or so for each person. One statement for many rows
+// An import writes several rows for each person. One statement for many rows
 // is several times faster on both engines, so each insert exists twice: for
 // one row, and for manyRows of them. The second is made of the first.
 const (
-	insertRecord = `INSERT INTO registry_record (id, sealed, import_id) VALUES ($1, $2, $3)
-		ON CONFLICT (id) DO NOTHING RETURNING id`
-	insertKey = `INSERT INTO registry_key (kind, key_version, hmac, record_id) VALUES ($1, $2, $3, $4)
+	insertRecord = `INSERT INTO registry_record (import_id, id, sealed) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO NOTHING`
+	insertKey = `INSERT INTO registry_key (key_version, kind, hmac, record_id) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (kind, key_version, hmac, record_id) DO NOTHING`
 )
 
 // manyRows is how many rows a long insert has.
-const manyRows = 100
+const manyRows = 25
 
-// forMany returns an insert of one row with places for n.
+// forMany returns an insert of one row with places for n. The first place is the same
+// in all rows.
 func forMany(insert string, places, n int) string {
 	before, after, _ := strings.Cut(insert, "($1")
 	_, after, _ = strings.Cut(after, ")")
@@ -34,98 +34,76 @@ func forMany(insert string, places, n int) string {
 		if row > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString("(")
-		for place := range places {
-			if place > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString("$" + strconv.Itoa(row*places+place+1))
+		b.WriteString("($1")
+		for place := range places - 1 {
+			b.WriteString(", $" + strconv.Itoa(row*(places-1)+place+2))
 		}
 		b.WriteString(")")
 	}
 	return b.String() + after
 }
 
-// insert adds the records that are not there and returns the ids of those.
-func (s *Store) insert(ctx context.Context, tx *db.Tx, importID string, records []registry.Record) (map[string]bool, error) {
-	many := forMany(insertRecord, 3, manyRows)
-	added := make(map[string]bool, len(records))
-	for chunk := range slices.Chunk(records, manyRows) {
-		var args []any
-		for _, r := range chunk {
-			sealed, err := s.seal(r)
-			if err != nil {
-				return nil, err
-			}
-			args = append(args, r.ID, sealed, importID)
+// insert adds the records that are not there, and merges the others into those that
+// are.
+func (s *Store) insert(ctx context.Context, tx *db.Tx, importID string, drafts []*draft) error {
+	for chunk := range slices.Chunk(drafts, manyRows) {
+		args := make([]any, 0, 1+2*manyRows)
+		args = append(args, importID)
+		for _, d := range chunk {
+			args = append(args, d.id, d.sealed)
 		}
-		err := eachInsert(args, 3, func(whole bool, args []any) error {
-			query := insertRecord
-			if whole {
-				query = many
-			}
-			//sqlcheck:dynamic TestLongInserts
-			ids, err := db.Select[string](ctx, tx, query, args...)
-			for _, id := range ids {
-				added[id] = true
-			}
-			return err
-		})
+		added, err := s.insertRows(ctx, tx, insertRecord, s.manyRecords, args, 2)
 		if err != nil {
-			return nil, err
+			return err
+		}
+		if added == int64(len(chunk)) {
+			continue
+		}
+		for _, d := range chunk {
+			if err := s.update(ctx, tx, importID, d); err != nil {
+				return err
+			}
 		}
 	}
-	return added, nil
+	return nil
 }
 
 // indexRow is a row of registry_key.
 type indexRow struct {
 	kind     string
-	hmac     []byte
+	hmac     [seal.SumSize]byte
 	recordID string
 }
 
-// insertKeys adds index rows that are not there. They are sorted: neighbours lie on
-// one page of the index.
+// insertKeys adds index rows that are not there.
 func (s *Store) insertKeys(ctx context.Context, tx *db.Tx, rows []indexRow) error {
-	slices.SortFunc(rows, func(a, b indexRow) int {
-		if d := strings.Compare(a.kind, b.kind); d != 0 {
-			return d
-		}
-		return bytes.Compare(a.hmac, b.hmac)
-	})
-	many := forMany(insertKey, 4, manyRows)
 	for chunk := range slices.Chunk(rows, manyRows) {
-		var args []any
-		for _, row := range chunk {
-			args = append(args, row.kind, s.index.Version(), row.hmac, row.recordID)
+		args := make([]any, 0, 1+3*manyRows)
+		args = append(args, s.index.Version())
+		for i := range chunk {
+			args = append(args, chunk[i].kind, chunk[i].hmac[:], chunk[i].recordID)
 		}
-		err := eachInsert(args, 4, func(whole bool, args []any) error {
-			query := insertKey
-			if whole {
-				query = many
-			}
-			//sqlcheck:dynamic TestLongInserts
-			_, err := db.Exec(ctx, tx, query, args...)
-			return err
-		})
-		if err != nil {
+		if _, err := s.insertRows(ctx, tx, insertKey, s.manyKeys, args, 3); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// eachInsert calls do once with the arguments of manyRows rows, or with those of
-// one row at a time where there are fewer.
-func eachInsert(args []any, places int, do func(whole bool, args []any) error) error {
-	if len(args) == places*manyRows {
-		return do(true, args)
+// insertRows inserts manyRows rows at once, or fewer one by one, and returns how many there
+// were not yet. The first of args is shared, own is how many each row has besides.
+func (s *Store) insertRows(ctx context.Context, tx *db.Tx, one, many string, args []any, own int) (added int64, err error) {
+	if len(args) == 1+own*manyRows {
+		//sqlcheck:dynamic TestLongInserts
+		return db.Exec(ctx, tx, many, args...)
 	}
-	for one := range slices.Chunk(args, places) {
-		if err := do(false, one); err != nil {
-			return err
+	for row := range slices.Chunk(args[1:], own) {
+		//sqlcheck:dynamic TestLongInserts
+		n, err := db.Exec(ctx, tx, one, append(args[:1:1], row...)...)
+		if err != nil {
+			return added, err
 		}
+		added += n
 	}
-	return nil
+	return added, nil
 }

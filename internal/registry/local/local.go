@@ -73,7 +73,9 @@ type Store struct {
 	index    *seal.Index
 	box      seal.Box
 	settings Settings
-	batch    int // rows committed at once
+
+	batch, first, part    int    // see batchRows, firstRows, partRows
+	manyRecords, manyKeys string // the long inserts
 }
 
 // Settings are what a Store needs besides its database and keys. All are required.
@@ -86,7 +88,11 @@ type Settings struct {
 
 // New returns the registry in a migrated database.
 func New(d *db.DB, keys *seal.Keys, settings Settings) *Store {
-	return &Store{db: d, index: keys.Index("registry"), box: keys.Box("registry"), settings: settings, batch: batchRows}
+	return &Store{
+		db: d, index: keys.Index("registry"), box: keys.Box("registry"), settings: settings,
+		batch: batchRows, first: firstRows, part: partRows,
+		manyRecords: forMany(insertRecord, 3, manyRows), manyKeys: forMany(insertKey, 4, manyRows),
+	}
 }
 
 // The values of registry_key.kind. They are short since there are four rows or
@@ -125,10 +131,11 @@ func tokens(n ident.Name) []string {
 	return all
 }
 
-// terms returns what a record is found by.
+// terms returns what a record is found by besides its id, which is that of its first
+// number.
 func terms(r registry.Record) []term {
 	var all []term
-	for _, n := range r.Numbers {
+	for _, n := range r.Numbers[min(1, len(r.Numbers)):] {
 		all = append(all, numberTerm(n))
 	}
 	if !r.Birth.IsZero() {

@@ -1,8 +1,11 @@
 package local
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,6 +13,7 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/db/dbtest"
+	"loket/internal/fault"
 	"loket/internal/registry"
 )
 
@@ -22,17 +26,21 @@ func TestAnyCutGivesTheSame(t *testing.T) {
 			rows := rapid.SliceOfN(rapid.Custom(drawRow), 1, 12).Draw(rt, "rows")
 			empty(t, d)
 			s.batch = batchRows
+			load(t, s, head) // nobody; what follows is not the first import, and one transaction
 			load(t, s, head+strings.Join(rows, ""))
 			want, wantKeys := all(t, s)
 
 			empty(t, d)
 			s.batch = rapid.IntRange(1, 6).Draw(rt, "batch")
+			s.first = rapid.IntRange(1, 6).Draw(rt, "first")
+			s.part = rapid.IntRange(1, 3).Draw(rt, "part")
 			for len(rows) > 0 {
 				n := rapid.IntRange(1, len(rows)).Draw(rt, "cut")
 				file := head + strings.Join(rows[:n], "")
 				rows = rows[n:]
 				for range rapid.IntRange(0, 2).Draw(rt, "interruptions") {
-					if err := stopAfter(t.Context(), s, file, 1); err != nil {
+					looks := rapid.IntRange(1, 30).Draw(rt, "looks")
+					if err := stopAtLook(t.Context(), s, file, looks); err != nil {
 						rt.Fatal(err)
 					}
 				}
@@ -45,6 +53,34 @@ func TestAnyCutGivesTheSame(t *testing.T) {
 			everybodyIsFound(t, s, got)
 		})
 	})
+}
+
+// stopAtLook imports a file, but is interrupted when it looks for the n-th time whether
+// it is to stop. It does so before each transaction.
+func stopAtLook(ctx context.Context, s *Store, file string, n int) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	l := &looks{Context: ctx, cancel: cancel}
+	l.left.Store(int64(n))
+	_, err := s.Import(l, Import{File: strings.NewReader(file)})
+	if fault.Is(err, fault.Unavailable) && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// looks is a context that ends when it was looked at so many times.
+type looks struct {
+	context.Context
+	cancel context.CancelFunc
+	left   atomic.Int64
+}
+
+func (l *looks) Err() error {
+	if l.left.Add(-1) <= 0 {
+		l.cancel()
+	}
+	return l.Context.Err()
 }
 
 // everybodyIsFound asks for each record by each of its numbers and by its name.
