@@ -103,10 +103,11 @@ type Answers struct {
 	Document       string // item of the pack's documents
 	Expired        *bool  // the date on it has passed
 	Name           ident.Name
-	Birth          ident.BirthDate
-	Number         ident.Number // optional
-	NumberAsked    bool         // the question was seen, answered or not
-	Email          ident.Email  // optional; without it the way is the counter
+	Birth          ident.BirthDate // optional; without it a document is asked
+	BirthAsked     bool            // the question was seen, answered or not
+	Number         ident.Number    // optional
+	NumberAsked    bool            // the question was seen, answered or not
+	Email          ident.Email     // optional; without it the way is the counter
 	EmailAsked     bool
 	Phone          ident.Phone // optional; without it the way is the counter
 	PhoneAsked     bool

@@ -155,6 +155,9 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 	if err != nil {
 		return err
 	}
+	if !State(r.State).May(Withdrawn) {
+		return fault.New(fault.TooLate, "request.state", "request %s is %s", r.ID, r.State)
+	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
 		n, err := db.Exec(ctx, tx, withdrawRequest, r.ID, r.Round, s.Now(), r.State)
 		if err != nil {

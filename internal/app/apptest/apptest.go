@@ -155,7 +155,7 @@ func (w *World) Person(t testing.TB, name, birth, number, email, phone string) r
 	no := false
 	a := request.Answers{
 		Municipality: w.Requests.Pack.List("territory")[0].ID, DigiD: request.NoBSN, VaccinatedBy: w.Requests.Pack.List("vaccinators")[0].ID,
-		TestedPositive: &no, Document: "foreign-passport", Expired: &no, NumberAsked: true, EmailAsked: true, PhoneAsked: true, KeepNumber: &no,
+		TestedPositive: &no, Document: "foreign-passport", Expired: &no, BirthAsked: true, NumberAsked: true, EmailAsked: true, PhoneAsked: true, KeepNumber: &no,
 	}
 	var err error
 	a.Name, err = ident.NewName(name, "")
