@@ -24,9 +24,20 @@ type Senders map[outbox.Channel]outbox.Sender
 // workers is how many jobs one process works at once.
 const workers = 4
 
-// Serve listens for people and operators and works in the background until ctx is
-// done, then lets what is in hand end. ready is told the public address.
-func (a *App) Serve(ctx context.Context, ready func(public string)) error {
+// Part is what one process does of a whole; several processes may share a database on
+// PostgreSQL and a key directory.
+type Part string
+
+// The parts.
+const (
+	All    Part = "all"
+	Public Part = "public" // answers people
+	Worker Part = "worker" // matches, sends, sweeps and numbers the audit log
+)
+
+// Serve does its part until ctx is done, then lets what is in hand end. ready is
+// told the public address once it listens, or "" when this part has none.
+func (a *App) Serve(ctx context.Context, part Part, ready func(public string)) error {
 	senders, err := a.NewSenders()
 	if err != nil {
 		return err
@@ -35,11 +46,15 @@ func (a *App) Serve(ctx context.Context, ready func(public string)) error {
 	if err != nil {
 		return err
 	}
-	return a.ServeWith(ctx, senders, site, ready)
+	return a.ServeWith(ctx, part, senders, site, ready)
 }
 
 // ServeWith serves with other ways out and another site, as the demo does.
-func (a *App) ServeWith(ctx context.Context, senders Senders, site http.Handler, ready func(public string)) error {
+func (a *App) ServeWith(ctx context.Context, part Part, senders Senders, site http.Handler, ready func(public string)) error {
+	listeners, err := a.listen(part)
+	if err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancelCause(ctx)
 	var running sync.WaitGroup
 	run := func(what string, f func() error) {
@@ -49,31 +64,48 @@ func (a *App) ServeWith(ctx context.Context, senders Senders, site http.Handler,
 			}
 		})
 	}
-	public, err := net.Listen("tcp", a.Config.Public.Addr)
-	if err != nil {
-		return fmt.Errorf("listen for people: %w", err)
+	address := ""
+	if l := listeners.public; l != nil {
+		address = a.Config.Public.URL
+		run("public listener", func() error {
+			return web.Serve(ctx, l, observe.Events("public", a.Log, a.Metrics, a.now, site), a.Log)
+		})
 	}
-	run("jobs", func() error { return a.Jobs.Run(ctx, workers) })
-	run("outbox", func() error { a.Outbox.Run(ctx, senders); return nil })
-	run("public listener", func() error {
-		return web.Serve(ctx, public, observe.Events("public", a.Log, a.Metrics, a.now, site), a.Log)
-	})
-	if a.Config.Operations.Addr != "off" {
-		operations, err := net.Listen("tcp", a.Config.Operations.Addr)
-		if err != nil {
-			stop(err)
-			running.Wait()
-			return fmt.Errorf("listen for operators: %w", errors.Join(err, public.Close()))
-		}
-		run("operations listener", func() error { return web.Serve(ctx, operations, a.operations(), a.Log) })
+	if l := listeners.operations; l != nil {
+		run("operations listener", func() error { return web.Serve(ctx, l, a.operations(), a.Log) })
 	}
-	ready(a.Config.Public.URL)
+	if part != Public {
+		run("jobs", func() error { return a.Jobs.Run(ctx, workers) })
+		run("outbox", func() error { a.Outbox.Run(ctx, senders); return nil })
+	}
+	ready(address)
 	<-ctx.Done()
 	running.Wait()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		return cause
 	}
 	return nil
+}
+
+// listeners are nil where a part or the configuration has none.
+type listeners struct{ public, operations net.Listener }
+
+func (a *App) listen(part Part) (l listeners, err error) {
+	if part != Worker {
+		if l.public, err = net.Listen("tcp", a.Config.Public.Addr); err != nil {
+			return l, fmt.Errorf("listen for people: %w", err)
+		}
+	}
+	if a.Config.Operations.Addr == "off" {
+		return l, nil
+	}
+	if l.operations, err = net.Listen("tcp", a.Config.Operations.Addr); err != nil {
+		err = fmt.Errorf("listen for operators: %w", err)
+		if l.public != nil {
+			err = errors.Join(err, l.public.Close())
+		}
+	}
+	return l, err
 }
 
 // operations serves metrics and health, on loopback.

@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 		"ask":     ask,
 		"witness": witness,
 		"forget":  forget,
+		"fetch":   fetch,
 	})
 }
 
@@ -99,6 +100,18 @@ func checkpoint(url string) string {
 	text, err := io.ReadAll(answer.Body)
 	must(err)
 	return string(text)
+}
+
+// fetch URL prints what is there; anything but 200 is a failure.
+func fetch() {
+	answer, err := http.Get(os.Args[1])
+	must(err)
+	defer answer.Body.Close()
+	_, err = io.Copy(os.Stdout, answer.Body)
+	must(err)
+	if answer.StatusCode != http.StatusOK {
+		must(errors.New(answer.Status))
+	}
 }
 
 // witness URL KEYFILE FILE is loket audit witness with the key from a file.

@@ -102,7 +102,7 @@ func (c demoCommand) serve(at *world, a *app.App, data string) error {
 	if err := shown.Register(site); err != nil {
 		return err
 	}
-	return a.ServeWith(at.ctx, senders, site, func(public string) {
+	return a.ServeWith(at.ctx, app.All, senders, site, func(public string) {
 		fmt.Fprintf(at.stdout, "Loket demo: everything stays on this machine\n\n  for people     %s\n  what was sent  %s/demo/outbox\n  people to be   %s/demo/people\n\nStop it with Ctrl-C.\n",
 			public, public, public)
 	})

@@ -2,9 +2,14 @@ package cli
 
 import (
 	"fmt"
+
+	"loket/internal/app"
 )
 
-type serveCommand struct{ withConfig }
+type serveCommand struct {
+	withConfig
+	Part string `help:"What this process does: ${enum}. Several share a PostgreSQL database and a key directory." enum:"all,public,worker" default:"all"`
+}
 
 func (c serveCommand) Run(at *world) error {
 	a, err := c.open(at)
@@ -15,7 +20,12 @@ func (c serveCommand) Run(at *world) error {
 	if err := a.Ready(at.ctx); err != nil {
 		return err
 	}
-	return a.Serve(at.ctx, func(public string) { fmt.Fprintf(at.stdout, "Loket serves people at %s\n", public) })
+	return a.Serve(at.ctx, app.Part(c.Part), func(public string) {
+		if public == "" {
+			public = "nobody: it works in the background"
+		}
+		fmt.Fprintln(at.stdout, "Loket serves", public)
+	})
 }
 
 type checkCommand struct {
