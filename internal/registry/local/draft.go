@@ -2,7 +2,6 @@ package local
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -52,37 +51,55 @@ func (s *Store) indexRows(r registry.Record) []indexRow {
 type draft struct {
 	id      string
 	sealed  []byte
-	rows    []person  // in the order of the file
+	rows    []*person // in the order of the file
 	refused []Refusal // those that contradict what came before
 }
 
 // drafts folds the rows of a batch that are about one record. Drafts come in the order
 // of their ids and keys in that of the index, for two reasons: neighbours lie on one
 // page, and two transactions that lock the same rows do not wait for each other.
-func (s *Store) drafts(batch []person) (drafts []*draft, keys []indexRow, err error) {
-	good := make([]person, 0, len(batch))
-	for _, p := range batch {
-		if p.wrong == nil {
-			good = append(good, p)
-		}
-	}
-	slices.SortStableFunc(good, func(a, b person) int { return strings.Compare(a.id, b.id) })
-	for len(good) > 0 {
-		n := 1
-		for n < len(good) && good[n].id == good[0].id {
+func (s *Store) drafts(batch []person) (drafts []draft, keys []indexRow, err error) {
+	rows := byRecord(batch)
+	drafts = make([]draft, 0, len(rows))
+	keys = make([]indexRow, 0, 3*len(rows))
+	for len(rows) > 0 {
+		first, n := rows[0], 1
+		for n < len(rows) && rows[n].id == first.id {
 			n++
 		}
-		d := &draft{id: good[0].id, sealed: good[0].sealed, rows: good[:n:n]}
-		own := good[0].keys
+		d := draft{id: first.id, sealed: first.sealed, rows: rows[:n:n]}
+		own := first.keys
 		if n > 1 {
-			if own, err = s.foldDraft(d); err != nil {
+			if own, err = s.foldDraft(&d); err != nil {
 				return nil, nil, err
 			}
 		}
-		drafts, keys, good = append(drafts, d), append(keys, own...), good[n:]
+		drafts, keys, rows = append(drafts, d), append(keys, own...), rows[n:]
 	}
 	slices.SortFunc(keys, compareKeys)
 	return drafts, keys, nil
+}
+
+// byRecord returns the rows that were not refused in the order of their records, and of
+// the file within one. Numbers are sorted, since a row takes long to move.
+func byRecord(batch []person) []*person {
+	order := make([]int, 0, len(batch))
+	for i := range batch {
+		if batch[i].wrong == nil {
+			order = append(order, i)
+		}
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		if d := strings.Compare(batch[i].id, batch[j].id); d != 0 {
+			return d
+		}
+		return i - j
+	})
+	rows := make([]*person, len(order))
+	for i, n := range order {
+		rows[i] = &batch[n]
+	}
+	return rows
 }
 
 // foldDraft makes one record of the rows of d.
@@ -112,7 +129,7 @@ func (s *Store) openRows(d *draft) ([]registry.Record, error) {
 
 // fold merges rows about one person into what is known from the same import, if
 // anything. Rows that contradict what came before them are refused.
-func fold(known *registry.Record, rows []person, records []registry.Record) (registry.Record, []Refusal) {
+func fold(known *registry.Record, rows []*person, records []registry.Record) (registry.Record, []Refusal) {
 	var refused []Refusal
 	for i, r := range records {
 		switch {
@@ -194,5 +211,11 @@ func (s *Store) dropKeys(ctx context.Context, tx *db.Tx, all []term, record regi
 }
 
 func compareKeys(a, b indexRow) int {
-	return cmp.Or(strings.Compare(a.kind, b.kind), bytes.Compare(a.hmac[:], b.hmac[:]), strings.Compare(a.recordID, b.recordID))
+	if d := strings.Compare(a.kind, b.kind); d != 0 {
+		return d
+	}
+	if d := bytes.Compare(a.hmac[:], b.hmac[:]); d != 0 {
+		return d
+	}
+	return strings.Compare(a.recordID, b.recordID)
 }

@@ -173,6 +173,23 @@ func TestSamePersonAgain(t *testing.T) { // G-23
 	})
 }
 
+// A contradiction is refused as well if the row before it was in another batch, and
+// leaves nothing by which the record would be found.
+func TestConflictAcrossBatches(t *testing.T) { // G-23
+	each(t, func(t *testing.T, s *Store) {
+		s.first, s.part = 1, 1
+		file := "bsn,name,birth_date\n999990019,Abena Voorbeeld,1984-03-09\n999990019,Kofi Voorbeeld,1999-03-09\n"
+		var refused []Refusal
+		counts, err := s.Import(t.Context(), Import{File: strings.NewReader(file), Refused: func(r Refusal) { refused = append(refused, r) }})
+		if diff := cmp.Diff([]Refusal{{3, "birth_date", Conflict}}, refused); err != nil || diff != "" || counts != (Counts{2, 1, 1}) {
+			t.Errorf("got %+v, %v, refused (-want +got):\n%s", counts, err, diff)
+		}
+		if _, keys := all(t, s); len(keys) != 2 {
+			t.Errorf("%d keys, want those of two words", len(keys))
+		}
+	})
+}
+
 func find(t *testing.T, s *Store, name, birth string) []registry.Record {
 	t.Helper()
 	r, wrong := s.parser().record(&rawPerson{Name: name, BirthDate: birth})

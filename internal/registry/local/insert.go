@@ -45,7 +45,7 @@ func forMany(insert string, places, n int) string {
 
 // insert adds the records that are not there, and merges the others into those that
 // are.
-func (s *Store) insert(ctx context.Context, tx *db.Tx, importID string, drafts []*draft) error {
+func (s *Store) insert(ctx context.Context, tx *db.Tx, importID string, drafts []draft) error {
 	for chunk := range slices.Chunk(drafts, manyRows) {
 		args := make([]any, 0, 1+2*manyRows)
 		args = append(args, importID)
@@ -59,8 +59,8 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, importID string, drafts [
 		if added == int64(len(chunk)) {
 			continue
 		}
-		for _, d := range chunk {
-			if err := s.update(ctx, tx, importID, d); err != nil {
+		for i := range chunk {
+			if err := s.update(ctx, tx, importID, &chunk[i]); err != nil {
 				return err
 			}
 		}

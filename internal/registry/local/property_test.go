@@ -130,6 +130,8 @@ func drawRow(t *rapid.T) string {
 	switch {
 	case who < 2 && rapid.Bool().Draw(t, "no birth date"):
 		birth = ""
+	case who < 3 && rapid.Bool().Draw(t, "partial birth date"):
+		birth = fmt.Sprintf("19%d-03-00", 70+who)
 	case who == 1 && rapid.Bool().Draw(t, "no V-number"):
 		numbers = "999990020,"
 	}
