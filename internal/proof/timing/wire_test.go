@@ -13,11 +13,13 @@ import (
 	"testing"
 )
 
-// wire stands between a program and its PostgreSQL and notes what the program sends.
+// wire stands between a program and its PostgreSQL and notes what passes.
 type wire struct {
-	server string // path of the socket of the server
-	mu     sync.Mutex
-	trace  []string
+	server     string // path of the socket of the server
+	mu         sync.Mutex
+	statements map[string]string // by the name under which they were prepared
+	sent       []string
+	got        []string
 }
 
 // listen returns a wire, and the url by which the database is reached through it.
@@ -29,7 +31,7 @@ func listen(t testing.TB, databaseURL string) (*wire, string) {
 		t.Fatal(err)
 	}
 	query := at.Query()
-	w := &wire{server: filepath.Join(query.Get("host"), socket)}
+	w := &wire{server: filepath.Join(query.Get("host"), socket), statements: map[string]string{}}
 	dir, err := os.MkdirTemp("", "wire") // the path of a socket must be short
 	if err != nil {
 		t.Fatal(err)
@@ -61,16 +63,21 @@ func (w *wire) carry(client net.Conn) {
 		return
 	}
 	defer server.Close()
-	go io.Copy(client, server)
-	for first := true; ; first = false {
-		message, err := readMessage(client, first)
+	go pass(client, server, false, w.noteAnswer)
+	pass(server, client, true, w.noteMessage)
+}
+
+// pass passes messages on, each noted before the other side can react to it.
+func pass(to, from net.Conn, bareFirst bool, note func(message []byte)) {
+	for first := bareFirst; ; first = false {
+		message, err := readMessage(from, first)
 		if err != nil {
 			return
 		}
-		if !first { // before the server can answer
-			w.note(message)
+		if !first {
+			note(message)
 		}
-		if _, err := server.Write(message); err != nil {
+		if _, err := to.Write(message); err != nil {
 			return
 		}
 	}
@@ -91,29 +98,40 @@ func readMessage(r io.Reader, first bool) ([]byte, error) {
 	return append(head, body...), err
 }
 
-// note keeps the type and length of a message: which statement it is, and how long
-// what is sealed in it.
-func (w *wire) note(message []byte) {
+// noteMessage keeps the type and length of what the program sends, and which
+// statement it is.
+func (w *wire) noteMessage(message []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	kind := message[0]
-	line := fmt.Sprintf("%c %d", kind, len(message))
-	if kind == 'B' { // Bind: portal, then the name of the statement
-		if parts := strings.SplitN(string(message[5:]), "\x00", 3); len(parts) == 3 {
-			line += " " + parts[1]
-		}
+	line := fmt.Sprintf("%c %d", message[0], len(message))
+	texts := strings.Split(string(message[5:]), "\x00")
+	switch message[0] {
+	case 'P': // Parse: name, text
+		w.statements[texts[0]] = texts[1]
+		line += " " + texts[1]
+	case 'B': // Bind: portal, name
+		line += " " + w.statements[texts[1]]
+	case 'Q': // Query: text
+		line += " " + texts[0]
 	}
-	if kind == 'P' || kind == 'Q' {
-		line += " " + strings.ReplaceAll(string(message[5:]), "\x00", " ")
-	}
-	w.trace = append(w.trace, line)
+	w.sent = append(w.sent, line)
 }
 
-// take returns what was noted and begins anew.
-func (w *wire) take() []string {
+// noteAnswer keeps the type and length of what the database answers.
+func (w *wire) noteAnswer(message []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	trace := w.trace
-	w.trace = nil
-	return trace
+	w.got = append(w.got, fmt.Sprintf("%c %d", message[0], len(message)))
+}
+
+// trace is what passed.
+type trace struct{ Sent, Got []string }
+
+// take returns what passed since the last time.
+func (w *wire) take() trace {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	passed := trace{w.sent, w.got}
+	w.sent, w.got = nil, nil
+	return passed
 }
