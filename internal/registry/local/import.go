@@ -17,8 +17,9 @@ const (
 	// batchRows is how many rows are committed at once.
 	batchRows = 2000
 
-	// firstRows is how many rows of the first import are sorted together, in some
-	// 500 bytes of memory each.
+	// firstRows is how many rows of the first import are sorted together. With a million
+	// several keys fall on each page of an index of 17.6 million people, and the page is written
+	// once for all of them.
 	firstRows = 1_000_000
 
 	// partRows is how many rows of a table a transaction of the first import has.

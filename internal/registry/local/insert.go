@@ -20,7 +20,8 @@ const (
 		ON CONFLICT (kind, key_version, hmac, record_id) DO NOTHING`
 )
 
-// manyRows is how many rows a long insert has.
+// manyRows is how many rows a long insert has. More are slower again: the driver of
+// SQLite looks up each place by walking through all of them.
 const manyRows = 25
 
 // forMany returns an insert of one row with places for n. The first place is the same

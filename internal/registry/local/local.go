@@ -52,6 +52,12 @@
 // with the same digest goes on where it stopped. A file that was imported whole is
 // not imported again.
 //
+// The first import of all may bring a whole country, and is fast: it sorts a million
+// rows at a time, for which it takes up to 2 GB of memory, and stores them in many
+// short transactions, so that others can write. Until it has ended, people may be missing. A
+// later import is slower and has smaller batches, each of which is there whole or not at
+// all.
+//
 // Ids are made with the oldest index key, so that key stays for as long as there are
 // records; a newer one is used for numbers and names from then on.
 package local
