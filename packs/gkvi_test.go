@@ -144,7 +144,7 @@ func TestExpiredDocumentPolicy(t *testing.T) { // G-15
 		t.Error("the policy changed for days past and its case still passes")
 	}
 	strict := changed(t, "gkvi-amsterdam-2021", "pack.yaml", "      - value: accept\n        from: 2021-12-16\n",
-		"      - {value: counter, from: 2022-01-01, source: loket, owner: Somebody else, why: {nl: Nieuw besluit., en: New decision.}}\n      - value: accept\n        from: 2021-12-16\n")
+		"      - {value: counter, from: 2022-01-01, source: loket, owner: Somebody else, why: {nl: Nieuw besluit., en: New decision., ar: قرار جديد.}}\n      - value: accept\n        from: 2021-12-16\n")
 	other, err := rules.Load(strict)
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestOtherRoutes(t *testing.T) { // G-44
 func TestFieldsSayWhyAndWhoSees(t *testing.T) { // G-19
 	p := load(t, "gkvi-amsterdam-2021")
 	for _, field := range p.List("fields") {
-		for _, lang := range []string{"nl", "en"} {
+		for _, lang := range []string{"nl", "en", "ar"} {
 			if field.Words["purpose"][lang] == "" || field.Words["seen_by"][lang] == "" {
 				t.Errorf("%s in %s: %+v", field.ID, lang, field.Words)
 			}

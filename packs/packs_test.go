@@ -160,14 +160,22 @@ func TestWords(t *testing.T) {
 	}
 }
 
-func TestArabicIsMarked(t *testing.T) {
+// TestArabicIsCompleteAndMarked shows that no page of the story mixes languages,
+// and that each text says that nobody who speaks Arabic has read it.
+func TestArabicIsCompleteAndMarked(t *testing.T) { // G-50
 	p := load(t, "gkvi-amsterdam-2021")
-	for _, name := range []string{"intro", "who", "needed", "keep-card", "received", "counter", "mail-message", "sms-code"} {
+	if i := slices.IndexFunc(p.Languages, func(l rules.Language) bool { return l.Tag == "ar" }); i < 0 || !p.Languages[i].Complete || p.Languages[i].Reviewed {
+		t.Errorf("languages are %+v", p.Languages)
+	}
+	for _, name := range p.Texts() {
 		if text := p.Text("ar", name); text.Lang != "ar" || text.Reviewed {
 			t.Errorf("%s: language %s, reviewed %v", name, text.Lang, text.Reviewed)
 		}
 	}
-	if text := p.Text("ar", "message-refused"); text.Lang != "en" {
-		t.Errorf("what is missing falls back to %s, want en", text.Lang)
-	}
+	arabic := regexp.MustCompile(`\p{Arabic}`)
+	allWords(p, func(where, lang, text string) {
+		if lang == "ar" && !arabic.MatchString(text) && !strings.HasPrefix(where, "item ") {
+			t.Errorf("%s is not Arabic: %s", where, text)
+		}
+	})
 }
