@@ -149,13 +149,13 @@ func (a *App) openAreas() error {
 		Zone: a.zone, Now: a.now, Random: a.random,
 	})
 	issuer := certificate.NewIssuer(certificate.Parts{
-		DB: a.DB, Route: route, Rules: certificates, Signer: a.signer, Country: a.Config.Route.Country,
+		DB: a.DB, Keys: a.Keys, Route: route, Rules: certificates, Signer: a.signer, Country: a.Config.Route.Country,
 		Name: a.issuerName(route), Zone: a.zone, Now: a.now, Random: a.random,
 	})
 	a.Requests = request.NewStore(request.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Once: guard,
 		People: person.NewStore(a.Keys, a.now, a.random), Registry: a.Registry, Mailbox: a.Mailbox, Certificates: issuer,
-		Schema: a.Schema, Pack: route, Zone: a.zone, Now: a.now, Random: a.random,
+		Schema: a.Schema, Pack: route, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})
 	a.addPeriodicWork()
 	return nil

@@ -24,14 +24,19 @@ import (
 	"loket/internal/hcert"
 	"loket/internal/registry"
 	"loket/internal/rules"
+	"loket/internal/seal"
 )
 
 // Issuer plans, signs and lists certificates.
-type Issuer struct{ Parts }
+type Issuer struct {
+	Parts
+	index *seal.Index
+}
 
 // Parts is what an Issuer is made with. All are needed.
 type Parts struct {
 	DB      *db.DB
+	Keys    *seal.Keys
 	Route   *rules.Pack    // decides who gets a proof
 	Rules   *rules.Pack    // decides which certificates follow from an event
 	Signer  SignerAt       // the key that signs at an instant
@@ -47,7 +52,7 @@ type Parts struct {
 type SignerAt func(at time.Time) (*hcert.Signer, error)
 
 // NewIssuer returns an issuer.
-func NewIssuer(parts Parts) *Issuer { return &Issuer{parts} }
+func NewIssuer(parts Parts) *Issuer { return &Issuer{parts, parts.Keys.Index("certificate")} }
 
 // Intent is a certificate that is to be made of one event.
 type Intent struct {

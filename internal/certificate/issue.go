@@ -2,6 +2,7 @@ package certificate
 
 import (
 	"context"
+	"crypto/hmac"
 	"encoding/hex"
 	"fmt"
 	"time"
@@ -26,18 +27,35 @@ type Grounds struct {
 }
 
 const (
-	selectDecision = `SELECT question, outcome, pack_hash, on_day, known_at, actor, role FROM decision WHERE id = $1`
-	selectIntents  = `SELECT id, kind, event FROM certificate WHERE decision_id = $1 AND state <> 'revoked' ORDER BY event`
+	selectDecision = `
+		SELECT id, request_id, round, question, outcome, pack_hash, on_day, known_at, actor, role, proof FROM decision WHERE id = $1`
+	selectIntents = `SELECT id, kind, event FROM certificate WHERE decision_id = $1 AND state <> 'revoked' ORDER BY event`
 )
 
-type decision struct {
-	Question string
-	Outcome  string
-	PackHash string
-	OnDay    string
-	KnownAt  string
-	Actor    string
-	Role     string
+// Decision is what a certificate may rest on, as it is stored.
+type Decision struct {
+	ID        string
+	RequestID string
+	Round     int64
+	Question  string
+	Outcome   string
+	PackHash  string
+	OnDay     string // YYYY-MM-DD
+	KnownAt   string // YYYY-MM-DD
+	Actor     string
+	Role      string
+}
+
+type storedDecision struct {
+	Decision
+	Proof []byte
+}
+
+// Prove returns what shows that a decision was written by this program: a sum under
+// a key that is not in the database. Whoever can write into the database alone cannot
+// make a decision that Issue takes.
+func (i *Issuer) Prove(d Decision) []byte {
+	return i.index.Sum("decision", d.ID, d.RequestID, fmt.Sprint(d.Round), d.Question, d.Outcome, d.PackHash, d.OnDay, d.KnownAt, d.Actor, d.Role)
 }
 
 type intent struct {
@@ -50,11 +68,14 @@ type intent struct {
 // fault.Denied when the decision, made again from the grounds, does not say that
 // there may be any.
 func (i *Issuer) Issue(ctx context.Context, decisionID string, g Grounds) ([]Certificate, error) {
-	d, err := db.Get[decision](ctx, i.DB, selectDecision, decisionID)
+	d, err := db.Get[storedDecision](ctx, i.DB, selectDecision, decisionID)
 	if err != nil {
 		return nil, fmt.Errorf("find decision: %w", err)
 	}
-	if err := i.recheck(d, g); err != nil {
+	if !hmac.Equal(d.Proof, i.Prove(d.Decision)) {
+		return nil, fault.New(fault.Denied, "", "decision %s was not written by this program", decisionID)
+	}
+	if err := i.recheck(d.Decision, g); err != nil {
 		return nil, err
 	}
 	intents, err := db.Select[intent](ctx, i.DB, selectIntents, decisionID)
@@ -77,7 +98,7 @@ func (i *Issuer) Issue(ctx context.Context, decisionID string, g Grounds) ([]Cer
 }
 
 // recheck makes the decision again.
-func (i *Issuer) recheck(d decision, g Grounds) error {
+func (i *Issuer) recheck(d Decision, g Grounds) error {
 	if d.Question == "manual" {
 		if d.Outcome != "approve" || d.Actor == "" || d.Role != "approver" {
 			return fault.New(fault.Denied, "", "decision of staff is no approval by a named approver")

@@ -146,7 +146,8 @@ func (q *Queue) call(ctx context.Context, job leased) (effect Effect, err error)
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("panic in job %s: %v\n%s", job.Kind, r, debug.Stack())
+			// The value may hold what a person told; its type does not.
+			err = fmt.Errorf("panic in job %s: %T\n%s", job.Kind, r, debug.Stack())
 		}
 	}()
 	return h(ctx, []byte(job.Args))

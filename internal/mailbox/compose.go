@@ -57,6 +57,9 @@ func (s *Store) composeMail(ctx context.Context, line outbox.Line) (outbox.Envel
 		if err != nil {
 			return gone(err)
 		}
+		if m.CaseID != line.CaseID {
+			return fault.New(fault.Denied, "", "line %s is of another case than its message", line.ID)
+		}
 		opened = m.State == stateOpened
 		if m.ended() || !m.ExpiresAt.After(s.now()) || opened && line.Kind != kindAnswer {
 			return fault.New(fault.TooLate, "", "message %s is %s", m.ID, m.State)
@@ -105,7 +108,7 @@ func gone(err error) error {
 }
 
 func (s *Store) addLink(ctx context.Context, tx *db.Tx, m message, link Link) error {
-	key, err := s.queue.Open(m.QueueWrap, wrapContext(m.ID))
+	key, err := s.queue.Open(m.QueueWrap, queueContext(m.CaseID, m.ID))
 	if err != nil {
 		return err
 	}
@@ -143,7 +146,7 @@ func (s *Store) dropLink(ctx context.Context, tx *db.Tx, messageID string, link 
 
 const (
 	lockCode = `
-		SELECT c.sealed, c.expires_at, m.id AS message_id FROM message_code c JOIN message m ON m.id = c.message_id
+		SELECT c.sealed, c.expires_at, m.case_id FROM message_code c JOIN message m ON m.id = c.message_id
 		WHERE c.id = $1 FOR UPDATE OF m`
 	forgetCode = `UPDATE message_code SET sealed = NULL WHERE id = $1`
 )
@@ -151,7 +154,7 @@ const (
 type sealedCode struct {
 	Sealed    []byte
 	ExpiresAt time.Time
-	MessageID string
+	CaseID    string
 }
 
 // composeCode takes the digits of a code out of the database for good, before
@@ -166,6 +169,9 @@ func (s *Store) composeCode(ctx context.Context, line outbox.Line) (outbox.Envel
 		row, err := db.Get[sealedCode](ctx, tx, lockCode, line.Object)
 		if err != nil {
 			return gone(err)
+		}
+		if row.CaseID != line.CaseID {
+			return fault.New(fault.Denied, "", "line %s is of another case than its code", line.ID)
 		}
 		if row.Sealed == nil || !row.ExpiresAt.After(s.now()) {
 			return fault.New(fault.TooLate, "", "code %s has ended", line.Object)

@@ -20,15 +20,16 @@ const (
 )
 
 const (
-	lockMessage    = `SELECT id, case_id, state, expires_at, queue_wrap FROM message WHERE id = $1 FOR UPDATE`
-	endMessage     = `UPDATE message SET state = $2, body = NULL, queue_wrap = NULL WHERE id = $1`
-	deleteLinks    = `DELETE FROM message_link WHERE message_id = $1`
-	deleteCodes    = `DELETE FROM message_code WHERE message_id = $1`
-	deleteSessions = `DELETE FROM message_session WHERE message_id = $1`
-	selectDue      = `SELECT id FROM message WHERE expires_at <= $1 AND state NOT IN ('expired', 'recalled') ORDER BY expires_at LIMIT 500`
-	forgetCodes    = `UPDATE message_code SET sealed = NULL WHERE sealed IS NOT NULL AND expires_at <= $1`
-	deleteOver     = `DELETE FROM message_session WHERE expires_at <= $1 OR idle_until <= $1`
-	expireEvery    = 10 * time.Minute
+	lockMessage       = `SELECT id, case_id, state, expires_at, queue_wrap FROM message WHERE id = $1 FOR UPDATE`
+	endMessage        = `UPDATE message SET state = $2, body = NULL, queue_wrap = NULL WHERE id = $1`
+	deleteLinks       = `DELETE FROM message_link WHERE message_id = $1`
+	selectUnsentCodes = `SELECT id FROM message_code WHERE message_id = $1 AND sealed IS NOT NULL ORDER BY id`
+	deleteCodes       = `DELETE FROM message_code WHERE message_id = $1`
+	deleteSessions    = `DELETE FROM message_session WHERE message_id = $1`
+	selectDue         = `SELECT id FROM message WHERE expires_at <= $1 AND state NOT IN ('expired', 'recalled') ORDER BY expires_at LIMIT 500`
+	forgetCodes       = `UPDATE message_code SET sealed = NULL WHERE sealed IS NOT NULL AND expires_at <= $1`
+	deleteOver        = `DELETE FROM message_session WHERE expires_at <= $1 OR idle_until <= $1`
+	expireEvery       = 10 * time.Minute
 )
 
 type message struct {
@@ -55,6 +56,24 @@ func (s *Store) Recall(ctx context.Context, tx *db.Tx, messageID string) error {
 	return s.act(ctx, tx, audit.System, roleWorker, "mailbox.recall", messageID)
 }
 
+const selectLive = `
+	SELECT id FROM message WHERE case_id = $1 AND direction = 'out' AND state NOT IN ('expired', 'recalled') ORDER BY id`
+
+// RecallCase withdraws every message to the person of a case, in the caller's
+// transaction: nothing opens them, and no mail about them leaves.
+func (s *Store) RecallCase(ctx context.Context, tx *db.Tx, caseID string) error {
+	ids, err := db.Select[string](ctx, tx, selectLive, caseID)
+	if err != nil {
+		return fmt.Errorf("find messages of %s: %w", caseID, err)
+	}
+	for _, id := range ids {
+		if err := s.Recall(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // end destroys what opens a message, and its body.
 func (s *Store) end(ctx context.Context, tx *db.Tx, messageID, state string) error {
 	if _, err := db.Exec(ctx, tx, endMessage, messageID, state); err != nil {
@@ -62,6 +81,15 @@ func (s *Store) end(ctx context.Context, tx *db.Tx, messageID, state string) err
 	}
 	if _, err := db.Exec(ctx, tx, deleteLinks, messageID); err != nil {
 		return fmt.Errorf("end links of %s: %w", messageID, err)
+	}
+	unsent, err := db.Select[string](ctx, tx, selectUnsentCodes, messageID)
+	if err != nil {
+		return fmt.Errorf("find codes of %s: %w", messageID, err)
+	}
+	for _, code := range unsent {
+		if err := s.Outbox.Recall(ctx, tx, code); err != nil {
+			return err
+		}
 	}
 	if _, err := db.Exec(ctx, tx, deleteCodes, messageID); err != nil {
 		return fmt.Errorf("end codes of %s: %w", messageID, err)

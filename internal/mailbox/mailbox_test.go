@@ -308,7 +308,13 @@ func TestEnds(t *testing.T) {
 				p := w.post(false)
 				w.send()
 				wantKind(t, "wrong number before a code", w.store.WrongNumber(t.Context(), last(w.links(p)), browser), fault.Denied)
-				link, session := w.open(p)
+				link, session := last(w.links(p)), mailbox.Session{}
+				if name == "wrong number" {
+					_, err := w.store.Ask(t.Context(), link, browser, outbox.SMS)
+					must(t, err)
+				} else {
+					link, session = w.open(p)
+				}
 				must(t, end(w, p, link))
 				w.check()
 				_, err := w.store.Ask(t.Context(), link, browser, outbox.SMS)
@@ -330,6 +336,21 @@ func TestEnds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Once its person has opened it, nobody can send a message away.
+func TestWrongNumberAfterOpening(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		p := w.post(false)
+		w.send()
+		link, session := w.open(p)
+		wantKind(t, "wrong number", w.store.WrongNumber(t.Context(), link, browser), fault.Denied)
+		if _, err := w.store.Read(t.Context(), session); err != nil {
+			t.Errorf("the message is gone: %v", err)
+		}
+		w.check()
+	})
 }
 
 // Two windows of one browser give the same code at once: one opens.

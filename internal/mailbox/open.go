@@ -121,7 +121,9 @@ func (s *Store) opened(ctx context.Context, tx *db.Tx, m linked) error {
 
 // WrongNumber is for whoever got the mail and does not get the code: the message
 // is recalled, and its case is told. It must come from a browser that asked for a
-// code, so that a program that follows links cannot do it.
+// code, so that a program that follows links cannot do it. Once the message has been
+// opened its contact is known to be right, and nobody can take it away: a
+// fault.Denied.
 func (s *Store) WrongNumber(ctx context.Context, link Link, browser string) error {
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
 		m, _, err := s.lock(ctx, tx, link)
@@ -131,6 +133,9 @@ func (s *Store) WrongNumber(ctx context.Context, link Link, browser string) erro
 		state, err := s.askedOf(ctx, tx, m.ID, browser)
 		if err != nil {
 			return err
+		}
+		if m.State == stateOpened {
+			return fault.New(fault.Denied, "mailbox.opened", "message %s was opened before", m.ID)
 		}
 		if !state.here {
 			return fault.New(fault.Denied, "mailbox.code.over", "no code of %s was asked in this browser", m.ID)

@@ -44,12 +44,12 @@ func (s *Store) Post(ctx context.Context, tx *db.Tx, c seal.Case, p Post) (strin
 	if err != nil {
 		return "", err
 	}
-	body, err := box.SealValue(p.Body, bodyContext(id))
+	body, err := box.SealValue(p.Body, bodyContext(c.ID(), id))
 	if err != nil {
 		return "", err
 	}
 	expires := release.Add(s.life.message)
-	_, err = db.Exec(ctx, tx, insertMessage, id, c.ID(), string(p.Lang), body, s.queue.Seal(key, wrapContext(id)), release, expires)
+	_, err = db.Exec(ctx, tx, insertMessage, id, c.ID(), string(p.Lang), body, s.queue.Seal(key, queueContext(c.ID(), id)), release, expires)
 	if err != nil {
 		return "", fmt.Errorf("keep message: %w", err)
 	}

@@ -133,7 +133,7 @@ func (s *Store) openBody(session Session, m threadRow, wrapped []byte, body *Bod
 	if err != nil {
 		return err
 	}
-	return box.OpenValue(m.Body, bodyContext(m.ID), body)
+	return box.OpenValue(m.Body, bodyContext(m.CaseID, m.ID), body)
 }
 
 // fill adds the rest of the thread: own replies in full, other messages that

@@ -145,8 +145,12 @@ func (s *Store) unwrap(t *token, messageID string, wrapped []byte) ([]byte, erro
 	return box.Open(wrapped, wrapContext(messageID))
 }
 
-// What sealed bytes are bound to.
+// What sealed bytes are bound to. What the queue key opens, and what the message says,
+// belong to one case: a row that is moved to another case opens with nothing.
 func wrapContext(messageID string) string { return "message key " + messageID }
-func bodyContext(messageID string) string { return "message " + messageID }
-func codeContext(codeID string) string    { return "code " + codeID }
-func replyPurpose(replyID string) string  { return "reply " + replyID }
+func queueContext(caseID, messageID string) string {
+	return "message key " + messageID + " of " + caseID
+}
+func bodyContext(caseID, messageID string) string { return "message " + messageID + " of " + caseID }
+func codeContext(codeID string) string            { return "code " + codeID }
+func replyPurpose(replyID string) string          { return "reply " + replyID }

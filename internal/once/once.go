@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"loket/internal/db"
@@ -44,6 +45,8 @@ const (
 	maxKey     = 100
 )
 
+func notPrintable(r rune) bool { return r < ' ' || r > '~' }
+
 type kept struct {
 	Body   []byte
 	Object string
@@ -53,7 +56,7 @@ type kept struct {
 // the call is new it returns object and true, and the caller makes the thing.
 // When it is a repeat it returns what the first call made, and false.
 func (g *Guard) Do(ctx context.Context, tx *db.Tx, call Call, object string) (string, bool, error) {
-	if call.Key == "" || len(call.Key) > maxKey {
+	if call.Key == "" || len(call.Key) > maxKey || strings.ContainsFunc(call.Key, notPrintable) {
 		return "", false, fault.New(fault.Invalid, "once.key", "idempotency key of %d characters", len(call.Key))
 	}
 	body := g.index.Sum("body", call.Route, call.Body)

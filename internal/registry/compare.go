@@ -24,9 +24,10 @@ type Agreement struct {
 //
 // Birth dates agree if they are the same date with the same parts unknown; a
 // partial date does not agree with a complete one that it could be, since many
-// people share a year. Names agree as in ident.Agree. Contacts agree if a phone number or an
-// e-mail address is both on file and given, and whichever of the two is both
-// is the same: a stranger who knows the one must not get past with another.
+// people share a year. Names agree as in ident.Agree. Contacts agree if the phone
+// number on file is the one given, and the e-mail address too where one is on file. An
+// address alone is not enough: who reads somebody's mail often finds their number and
+// birth date in it, and would choose the phone themselves.
 // A field that is empty on either side agrees with nothing.
 func Compare(q Asked, r Record) Agreement {
 	var a Agreement
@@ -38,19 +39,8 @@ func Compare(q Asked, r Record) Agreement {
 	a.BirthAgrees = q.Birth.Matches(r.Birth) == ident.Exact
 	a.NameAgrees = !q.Name.IsZero() && !r.Name.IsZero() && ident.Agree(q.Name, r.Name)
 	a.ContactOnFile = !r.Phone.IsZero() || !r.Email.IsZero()
-	phone := compareContact(q.Phone.Private, r.Phone.Private)
-	email := compareContact(q.Email.Private, r.Email.Private)
-	a.ContactAgrees = phone != ident.Differs && email != ident.Differs && (phone == ident.Exact || email == ident.Exact)
+	a.ContactAgrees = same(q.Phone.Private, r.Phone.Private) && (r.Email.IsZero() || same(q.Email.Private, r.Email.Private))
 	return a
 }
 
-// compareContact returns Possible if one of the two is not known.
-func compareContact(given, onFile ident.Private) ident.Agreement {
-	switch {
-	case given.IsZero() || onFile.IsZero():
-		return ident.Possible
-	case given.Equal(onFile):
-		return ident.Exact
-	}
-	return ident.Differs
-}
+func same(given, onFile ident.Private) bool { return !onFile.IsZero() && given.Equal(onFile) }

@@ -64,6 +64,11 @@ func TestCompare(t *testing.T) { // G-23
 		want          Agreement
 	}{
 		{"everything alike", on, on, all},
+		{"an address on file and no phone, T5", on, parts{number, name, birth, "", email},
+			without(func(a *Agreement) { a.ContactAgrees = false })},
+		{"a phone on file and no address", on, parts{number, name, birth, phone, ""}, all},
+		{"the phone on file with another address", parts{number, name, birth, phone, "other@example.org"}, on,
+			without(func(a *Agreement) { a.ContactAgrees = false })},
 		{"another birth date under the same number", parts{number, name, "1985-03-09", phone, email}, on,
 			without(func(a *Agreement) { a.BirthAgrees = false })}, // G-23
 		{"another name under the same number", parts{number, "Kofi Voorbeeld", birth, phone, email}, on,

@@ -64,10 +64,17 @@ func (s *Store) Answer(ctx context.Context) error {
 		answers := make([]answer, 0, len(rows))
 		for _, r := range rows {
 			a, err := s.prepare(ctx, r)
-			if err != nil {
+			if fault.Is(err, fault.Unavailable) {
 				return fmt.Errorf("answer %s: %w", r.ID, err)
 			}
+			if err != nil {
+				s.Report(ctx, "request.answer", fmt.Errorf("%s: %w", r.ID, err))
+				continue
+			}
 			answers = append(answers, a)
+		}
+		if len(answers) == 0 {
+			return nil
 		}
 		if err := s.shuffle(len(answers), func(i, j int) { answers[i], answers[j] = answers[j], answers[i] }); err != nil {
 			return err
@@ -108,7 +115,7 @@ func (s *Store) prepare(ctx context.Context, r decidedRow) (answer, error) {
 
 // prove has the certificates signed, on grounds found anew.
 func (s *Store) prove(ctx context.Context, r decidedRow, body sealedBody) ([]certificate.Certificate, error) {
-	if body.Chosen == "" {
+	if r.Question == questionAuto {
 		best, err := s.compare(ctx, body.Answers)
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"loket/internal/db"
 )
@@ -51,6 +52,11 @@ const (
 			(SELECT 1 FROM decision WHERE decision.request_id = request.id AND decision.round = request.round AND decision.question = 'manual')`
 )
 
+// lateAfter is how long a request may wait for its answer.
+const lateAfter = time.Hour
+
+const countLate = `SELECT count(*) AS n FROM request WHERE state IN ('received', 'decided') AND expires_at < $1`
+
 type balance struct{ Came, Answered int64 }
 
 // Check returns a line for each promise about requests that does not hold: that
@@ -67,6 +73,14 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		if n > 0 {
 			broken = append(broken, fmt.Sprintf("%d %s", n, invariant[1]))
 		}
+	}
+	// A request expires a fixed time after it was received or reopened.
+	late, err := db.Get[int64](ctx, s.DB, countLate, s.Now().Add(s.life.request-lateAfter))
+	if err != nil {
+		return nil, fmt.Errorf("look for requests without an answer: %w", err)
+	}
+	if late > 0 {
+		broken = append(broken, fmt.Sprintf("%d requests have waited for an answer for more than %v", late, lateAfter))
 	}
 	b, err := db.Get[balance](ctx, s.DB, selectBalance)
 	if err != nil {

@@ -18,9 +18,8 @@ import (
 // draft without its person.
 
 const (
-	upsertDraft = `
-		INSERT INTO draft (id, sealed, expires_at) VALUES ($1, $2, $3)
-		ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, expires_at = excluded.expires_at`
+	insertDraft = `INSERT INTO draft (id, sealed, expires_at) VALUES ($1, $2, $3)`
+	updateDraft = `UPDATE draft SET sealed = $2, expires_at = $3 WHERE id = $1 AND expires_at > $4`
 	selectDraft = `SELECT sealed FROM draft WHERE id = $1 AND expires_at > $2`
 	deleteDraft = `DELETE FROM draft WHERE id = $1`
 )
@@ -28,23 +27,40 @@ const (
 // StartDraft begins a form and returns the code of its draft.
 func (s *Store) StartDraft(ctx context.Context) (ident.DraftCode, error) {
 	code := ident.NewDraftCode(s.Random)
-	return code, s.SaveDraft(ctx, code, Answers{})
+	id, sealed, err := s.sealDraft(code, Answers{})
+	if err != nil {
+		return code, err
+	}
+	if _, err := db.Exec(ctx, s.DB, insertDraft, id, sealed, s.Now().Add(s.life.draft)); err != nil {
+		return code, fmt.Errorf("begin draft: %w", err)
+	}
+	return code, nil
 }
 
-// SaveDraft keeps the answers for the lifetime of a draft from now on.
+// SaveDraft keeps the answers for the lifetime of a draft from now on. It is a
+// fault.NotFound when there is none any more: what was dropped or sent stays gone.
 func (s *Store) SaveDraft(ctx context.Context, code ident.DraftCode, a Answers) error {
-	id, box, err := s.draftKeys(code)
+	id, sealed, err := s.sealDraft(code, a)
 	if err != nil {
 		return err
 	}
-	sealed, err := box.SealValue(a, draftContext(id))
+	saved, err := db.Exec(ctx, s.DB, updateDraft, id, sealed, s.Now().Add(s.life.draft), s.Now())
 	if err != nil {
-		return err
-	}
-	if _, err := db.Exec(ctx, s.DB, upsertDraft, id, sealed, s.Now().Add(s.life.draft)); err != nil {
 		return fmt.Errorf("keep draft: %w", err)
 	}
+	if saved == 0 {
+		return fault.New(fault.NotFound, "request.draft.gone", "draft is no longer there")
+	}
 	return nil
+}
+
+func (s *Store) sealDraft(code ident.DraftCode, a Answers) (id string, sealed []byte, err error) {
+	id, box, err := s.draftKeys(code)
+	if err != nil {
+		return "", nil, err
+	}
+	sealed, err = box.SealValue(a, draftContext(id))
+	return id, sealed, err
 }
 
 // LoadDraft returns the answers of a draft. It is a fault.NotFound when there is

@@ -32,10 +32,32 @@ func (s *Store) replied(ctx context.Context, e mailbox.Event) (jobs.Effect, erro
 	return s.follow(ctx, e, Answered, "request.reply")
 }
 
-// wrongNumber lets a request go on at a counter only: its contact is not its
-// person's.
+// wrongNumber lets a request go on at a counter only, now and when it is reopened:
+// its contact is not its person's.
 func (s *Store) wrongNumber(ctx context.Context, e mailbox.Event) (jobs.Effect, error) {
-	return s.follow(ctx, e, Counter, "request.wrong-number")
+	follow, err := s.follow(ctx, e, Counter, "request.wrong-number")
+	if err != nil || follow == nil {
+		return nil, err
+	}
+	r, gone, err := s.find(ctx, e.CaseID)
+	if err != nil || gone {
+		return nil, err
+	}
+	c, body, err := s.open(ctx, s.DB, r)
+	if err != nil {
+		return nil, err
+	}
+	body.WrongContact = true
+	sealed, err := c.Seal(purposeBody, body)
+	if err != nil {
+		return nil, err
+	}
+	return func(tx *db.Tx) error {
+		if _, err := db.Exec(ctx, tx, updateSealed, r.ID, sealed); err != nil {
+			return err
+		}
+		return follow(tx)
+	}, nil
 }
 
 func (s *Store) follow(ctx context.Context, e mailbox.Event, to State, act string) (jobs.Effect, error) {

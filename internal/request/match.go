@@ -2,17 +2,18 @@ package request
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"loket/internal/audit"
 	"loket/internal/certificate"
 	"loket/internal/db"
+	"loket/internal/fault"
 	"loket/internal/ident"
 	"loket/internal/person"
 	"loket/internal/point"
 	"loket/internal/registry"
 	"loket/internal/rules"
+	"loket/internal/seal"
 )
 
 // batch is how many requests are matched together.
@@ -22,13 +23,14 @@ const (
 	selectReceived = `SELECT ` + columns + ` FROM request WHERE state = 'received' ORDER BY received_at LIMIT $1`
 	updateState    = `UPDATE request SET state = $4 WHERE id = $1 AND state = $2 AND round = $3`
 	insertDecision = `
-		INSERT INTO decision (id, request_id, round, question, outcome, pack, pack_hash, on_day, known_at, reasons, actor, role, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+		INSERT INTO decision (id, request_id, round, question, outcome, pack, pack_hash, on_day, known_at, reasons, actor, role, at, proof)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 )
 
 // verdict is what matching found about one request.
 type verdict struct {
 	request  row
+	box      seal.Case
 	decision rules.Decision
 	number   ident.Number
 	plan     []certificate.Intent
@@ -60,10 +62,17 @@ func (s *Store) matchBatch(ctx context.Context) (int, error) {
 	verdicts := make([]verdict, 0, len(rows))
 	for _, r := range rows {
 		v, err := s.match(ctx, r)
+		if fault.Is(err, fault.Unavailable) {
+			return 0, err // the registry is down: all of them wait
+		}
 		if err != nil {
-			return 0, err
+			s.Report(ctx, "request.match", err)
+			continue // one case that cannot be read holds up nobody else
 		}
 		verdicts = append(verdicts, v)
+	}
+	if len(verdicts) == 0 {
+		return 0, nil
 	}
 	err = s.DB.Update(ctx, func(tx *db.Tx) error {
 		for _, v := range verdicts {
@@ -74,12 +83,12 @@ func (s *Store) matchBatch(ctx context.Context) (int, error) {
 		return nil
 	})
 	point.Reach("request.decided")
-	return len(rows), err
+	return len(verdicts), err
 }
 
 // match asks the registry and the pack about one request.
 func (s *Store) match(ctx context.Context, r row) (verdict, error) {
-	_, body, err := s.open(ctx, s.DB, r)
+	c, body, err := s.open(ctx, s.DB, r)
 	if err != nil {
 		return verdict{}, fmt.Errorf("open %s: %w", r.ID, err)
 	}
@@ -92,7 +101,7 @@ func (s *Store) match(ctx context.Context, r row) (verdict, error) {
 	if err != nil {
 		return verdict{}, fmt.Errorf("decide %s: %w", r.ID, err)
 	}
-	v := verdict{request: r, decision: d, number: body.Answers.Number}
+	v := verdict{request: r, box: c, decision: d, number: body.Answers.Number}
 	if d.Outcome == outcomeIssue {
 		v.plan = best.plan
 	}
@@ -157,7 +166,7 @@ func (s *Store) keepVerdict(ctx context.Context, tx *db.Tx, v verdict) error {
 	if err != nil || !moved {
 		return err
 	}
-	decisionID, err := s.keepDecision(ctx, tx, v.request, v.decision, audit.System, roleWorker)
+	decisionID, err := s.keepDecision(ctx, tx, v.box, v.request, v.decision, audit.System, roleWorker)
 	if err != nil {
 		return err
 	}
@@ -173,19 +182,26 @@ func (s *Store) keepVerdict(ctx context.Context, tx *db.Tx, v verdict) error {
 		Actor: audit.System, Role: roleWorker, Act: "request.decide", Object: v.request.ID, Result: v.decision.Outcome})
 }
 
-func (s *Store) keepDecision(ctx context.Context, tx *db.Tx, r row, d rules.Decision, actor, role string) (string, error) {
-	reasons, err := json.Marshal(d.IDs())
-	if err != nil {
-		return "", fmt.Errorf("encode reasons: %w", err)
+// keepDecision stores a decision. Its reasons are sealed in the case: which of them
+// asked for a document would tell what the registry knows.
+func (s *Store) keepDecision(ctx context.Context, tx *db.Tx, c seal.Case, r row, d rules.Decision, actor, role string) (string, error) {
+	kept := certificate.Decision{
+		ID: ident.NewID(s.Random, "dec"), RequestID: r.ID, Round: r.Round, Question: d.Question, Outcome: d.Outcome, PackHash: d.Hash,
+		OnDay: d.On.String(), KnownAt: d.KnownAt.String(), Actor: actor, Role: role,
 	}
-	id := ident.NewID(s.Random, "dec")
-	_, err = db.Exec(ctx, tx, insertDecision, id, r.ID, r.Round, d.Question, d.Outcome, d.Pack, d.Hash,
-		d.On.String(), d.KnownAt.String(), string(reasons), actor, role, s.Now())
+	reasons, err := c.Seal(purposeReasons(kept.ID), d.IDs())
+	if err != nil {
+		return "", err
+	}
+	_, err = db.Exec(ctx, tx, insertDecision, kept.ID, r.ID, r.Round, d.Question, d.Outcome, d.Pack, d.Hash,
+		kept.OnDay, kept.KnownAt, reasons, actor, role, s.Now(), s.Certificates.Prove(kept))
 	if err != nil {
 		return "", fmt.Errorf("keep decision: %w", err)
 	}
-	return id, nil
+	return kept.ID, nil
 }
+
+func purposeReasons(decisionID string) string { return "reasons of " + decisionID }
 
 // move changes the state of a request if it is still where r has it, and reports
 // whether it was.

@@ -17,6 +17,7 @@
 package request
 
 import (
+	"context"
 	"io"
 	"slices"
 	"time"
@@ -139,6 +140,7 @@ type Parts struct {
 	Zone         *time.Location // in which days are counted
 	Now          func() time.Time
 	Random       io.Reader
+	Report       func(ctx context.Context, work string, err error) // told of a single case that cannot be worked
 }
 
 type lifetimes struct{ draft, request, closed time.Duration }

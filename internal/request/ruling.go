@@ -81,7 +81,7 @@ func (s *Store) mayRule(ruling Ruling) (rules.Decision, error) {
 	return d, nil
 }
 
-const updateChosen = `UPDATE request SET sealed = $2 WHERE id = $1`
+const updateSealed = `UPDATE request SET sealed = $2 WHERE id = $1`
 
 func (s *Store) approve(ctx context.Context, r row, c seal.Case, body sealedBody, d rules.Decision, ruling Ruling) error {
 	plan, err := s.planOf(ctx, body.Answers, ruling.RecordID)
@@ -97,10 +97,10 @@ func (s *Store) approve(ctx context.Context, r row, c seal.Case, body sealedBody
 		if err := s.settle(ctx, tx, r, Decided); err != nil {
 			return err
 		}
-		if _, err := db.Exec(ctx, tx, updateChosen, r.ID, sealed); err != nil {
+		if _, err := db.Exec(ctx, tx, updateSealed, r.ID, sealed); err != nil {
 			return fmt.Errorf("keep chosen record: %w", err)
 		}
-		decisionID, err := s.keepDecision(ctx, tx, r, d, ruling.Actor, roleApprover)
+		decisionID, err := s.keepDecision(ctx, tx, c, r, d, ruling.Actor, roleApprover)
 		if err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (s *Store) refuse(ctx context.Context, r row, c seal.Case, d rules.Decision
 		if err := s.settle(ctx, tx, r, Refused); err != nil {
 			return err
 		}
-		if _, err := s.keepDecision(ctx, tx, r, d, ruling.Actor, roleApprover); err != nil {
+		if _, err := s.keepDecision(ctx, tx, c, r, d, ruling.Actor, roleApprover); err != nil {
 			return err
 		}
 		if _, err := s.Mailbox.Post(ctx, tx, c, mailbox.Post{Lang: lang.Tag(r.Lang), Body: body, Release: s.Now()}); err != nil {

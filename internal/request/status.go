@@ -112,13 +112,13 @@ func (s *Store) Reopen(ctx context.Context, number ident.CaseNumber, code ident.
 	if err != nil {
 		return err
 	}
-	_, body, err := s.open(ctx, s.DB, r)
+	c, body, err := s.open(ctx, s.DB, r)
 	if err != nil {
 		return err
 	}
 	to := Received
 	way, decisions, err := s.acceptable(body.Answers)
-	if err != nil || way == WayCounter { // what the pack no longer takes goes to a person
+	if err != nil || way == WayCounter || body.WrongContact { // goes on with a person
 		to = Counter
 	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
@@ -132,13 +132,17 @@ func (s *Store) Reopen(ctx context.Context, number ident.CaseNumber, code ident.
 		if err := s.Vault.Reopen(ctx, tx, r.ID); err != nil {
 			return err
 		}
+		// A link of the round before must not open, nor close, this one.
+		if err := s.Mailbox.RecallCase(ctx, tx, r.ID); err != nil {
+			return err
+		}
 		if err := s.countOpened(ctx, tx, pathReopened, to); err != nil {
 			return err
 		}
 		again := r
 		again.Round++
 		for _, d := range decisions {
-			if _, err := s.keepDecision(ctx, tx, again, d, audit.System, roleWorker); err != nil {
+			if _, err := s.keepDecision(ctx, tx, c, again, d, audit.System, roleWorker); err != nil {
 				return err
 			}
 		}
@@ -171,6 +175,9 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 			path = pathWithdrawnEarly
 		}
 		if err := s.count(ctx, tx, path, s.Now().Sub(r.ReceivedAt)); err != nil {
+			return err
+		}
+		if err := s.Mailbox.RecallCase(ctx, tx, r.ID); err != nil {
 			return err
 		}
 		if err := s.Vault.End(ctx, tx, r.ID, s.Now()); err != nil {

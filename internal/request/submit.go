@@ -38,8 +38,9 @@ type Receipt struct {
 
 // sealedBody is what lies sealed in a request.
 type sealedBody struct {
-	Answers Answers
-	Chosen  string // id of the record that staff chose
+	Answers      Answers
+	Chosen       string // id of the record that staff chose
+	WrongContact bool   // somebody else got the mail and said so
 }
 
 const insertRequest = `
@@ -139,7 +140,7 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission, de
 		return fmt.Errorf("keep request: %w", err)
 	}
 	for _, d := range decisions {
-		if _, err := s.keepDecision(ctx, tx, r, d, audit.System, roleWorker); err != nil {
+		if _, err := s.keepDecision(ctx, tx, c, r, d, audit.System, roleWorker); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -20,8 +21,11 @@ func (k *Keys) tombstonePath() string { return filepath.Join(k.dir, "tombstones"
 // Bury adds the ids of cases to the tombstones. It returns when they are on
 // disk; only then may the rows go.
 func (k *Keys) Bury(caseIDs []string) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+	unlock, err := k.lockTombstones()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	f, err := os.OpenFile(k.tombstonePath(), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("open tombstones: %w", err)
@@ -57,9 +61,20 @@ type tombstone struct {
 	day    time.Time
 }
 
+// lockTombstones keeps other goroutines and other processes from writing until
+// unlock is called: a line that one adds must not be lost while another drops old ones.
+func (k *Keys) lockTombstones() (unlock func(), err error) {
+	lock, err := os.OpenFile(k.tombstonePath()+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock tombstones: %w", err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, fmt.Errorf("lock tombstones: %w", errors.Join(err, lock.Close()))
+	}
+	return func() { lock.Close() }, nil // closing gives the lock back
+}
+
 func (k *Keys) tombstones() ([]tombstone, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	f, err := os.Open(k.tombstonePath())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -85,6 +100,11 @@ func (k *Keys) tombstones() ([]tombstone, error) {
 // forgetTombstones drops those older than keep. No backup that is older can be
 // read any more, so nothing can come back.
 func (k *Keys) forgetTombstones(keep time.Duration) error {
+	unlock, err := k.lockTombstones()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	lines, err := k.tombstones()
 	if err != nil {
 		return err
@@ -106,8 +126,6 @@ func (k *Keys) forgetTombstones(keep time.Duration) error {
 }
 
 func (k *Keys) replaceTombstones(content string) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	temp := k.tombstonePath() + ".new"
 	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"loket/internal/db"
+	"loket/internal/fault"
 )
 
 // Vault makes and opens the keys of cases.
@@ -75,21 +76,28 @@ func (v *Vault) unwrap(caseID string, row caseKey) ([]byte, error) {
 	return key, nil
 }
 
-const updateCaseEnd = `UPDATE case_key SET ends_at = $2 WHERE case_id = $1`
+const (
+	updateCaseEnd = `UPDATE case_key SET ends_at = $2 WHERE case_id = $1`
+	reopenCase    = `UPDATE case_key SET ends_at = NULL WHERE case_id = $1 AND ends_at > $2`
+)
 
 // End says when the case is to be destroyed: by the first sweep after at.
 func (v *Vault) End(ctx context.Context, tx *db.Tx, caseID string, at time.Time) error {
-	return v.setEnd(ctx, tx, caseID, &at)
-}
-
-// Reopen takes back what End said.
-func (v *Vault) Reopen(ctx context.Context, tx *db.Tx, caseID string) error {
-	return v.setEnd(ctx, tx, caseID, nil)
-}
-
-func (v *Vault) setEnd(ctx context.Context, tx *db.Tx, caseID string, at *time.Time) error {
 	if _, err := db.Exec(ctx, tx, updateCaseEnd, caseID, at); err != nil {
 		return fmt.Errorf("set end of case %s: %w", caseID, err)
+	}
+	return nil
+}
+
+// Reopen takes back what End said. It is a fault.TooLate from the instant of the
+// end on: the case may be on the tombstones already.
+func (v *Vault) Reopen(ctx context.Context, tx *db.Tx, caseID string) error {
+	reopened, err := db.Exec(ctx, tx, reopenCase, caseID, v.keys.now())
+	if err != nil {
+		return fmt.Errorf("reopen case %s: %w", caseID, err)
+	}
+	if reopened == 0 {
+		return fault.New(fault.TooLate, "", "case %s has ended", caseID)
 	}
 	return nil
 }

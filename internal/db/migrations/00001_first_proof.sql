@@ -174,10 +174,11 @@ CREATE TABLE decision (
     pack_hash  TEXT   NOT NULL,
     on_day     TEXT   NOT NULL,
     known_at   TEXT   NOT NULL,
-    reasons    TEXT   NOT NULL,
+    reasons    BYTEA  NOT NULL,
     actor      TEXT   NOT NULL,
     role       TEXT   NOT NULL,
-    at         BIGINT NOT NULL
+    at         BIGINT NOT NULL,
+    proof      BYTEA  NOT NULL
 );
 CREATE UNIQUE INDEX decision_request_id_round_question ON decision (request_id, round, question);
 
