@@ -43,7 +43,7 @@ func (s *Site) cookieName(name string) string {
 // another site leads away too, but may not throw away what a person has begun.
 // The draft itself stays where it is and can be taken up again.
 func (s *Site) Leave(w http.ResponseWriter, r *http.Request) error {
-	if from := r.Header.Get("Sec-Fetch-Site"); from != "cross-site" && from != "same-site" {
+	if !Elsewhere(r) {
 		w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
 		for _, cookie := range r.Cookies() { // for browsers that do not know the header
 			s.drop(w, cookie.Name)
@@ -51,4 +51,10 @@ func (s *Site) Leave(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, s.LeaveTo, http.StatusSeeOther)
 	return nil
+}
+
+// Elsewhere reports whether a page of another site led here, as browsers tell.
+func Elsewhere(r *http.Request) bool {
+	from := r.Header.Get("Sec-Fetch-Site")
+	return from == "cross-site" || from == "same-site"
 }

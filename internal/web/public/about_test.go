@@ -113,7 +113,7 @@ func TestPackWordsAreMessages(t *testing.T) { // G-50
 		in   lang.Tag
 	}{
 		{"nl", "pack.documents.nl-passport.name", "Nederlands paspoort", "nl"},
-		{"ar", "pack.documents.nl-passport.name", "Dutch passport", "en"}, // marked as English on the page
+		{"ar", "pack.documents.nl-passport.name", "جواز سفر هولندي", "ar"},
 		{"nl", "pack.other-routes.coronacheck-helpdesk.name", "Helpdesk CoronaCheck", "nl"},
 		{"en", "pack.fields.email.seen-by", "Only our system uses it. The mail says nothing about you.", "en"},
 		{"nl", "public.home.proof", "Een bewijs vragen", "nl"},

@@ -1,9 +1,11 @@
 package public
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,8 +62,9 @@ func (p *Pages) picture(w http.ResponseWriter, r *http.Request) error {
 type printPage struct {
 	web.Page
 	Number   string
-	Second   lang.Text // the title in the second language
-	Rows     []certificateRow
+	Second   lang.Text        // the title in the second language
+	Person   []certificateRow // who: name and date of birth
+	Rows     []certificateRow // and the rest
 	KeepCard Passage
 }
 
@@ -76,7 +79,7 @@ func (p *Pages) print(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.over(w, r, err)
 	}
-	content, err := contentOf(proof.QR)
+	content, err := payloadOf(proof.QR)
 	if err != nil {
 		return err
 	}
@@ -87,10 +90,15 @@ func (p *Pages) print(w http.ResponseWriter, r *http.Request) error {
 	}
 	title := "public.certificate." + proof.Kind
 	page := &printPage{Page: web.Page{Title: title, Back: "/message"}, Number: r.PathValue("number"), Second: second.Get(title, nil)}
-	for _, line := range content {
-		if line.value != "" {
-			key := "public.certificate." + line.label
-			page.Rows = append(page.Rows, certificateRow{key, second.Get(key, nil), line.value})
+	for _, line := range contentOf(content) {
+		key := "public.certificate." + line.label
+		row := certificateRow{key, second.Get(key, nil), line.value}
+		switch {
+		case line.value == "":
+		case line.label == "name" || line.label == "born":
+			page.Person = append(page.Person, row)
+		default:
+			page.Rows = append(page.Rows, row)
 		}
 	}
 	if page.KeepCard, err = p.passage(tag, "keep-card", nil); err != nil {
@@ -99,20 +107,56 @@ func (p *Pages) print(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, "print", page)
 }
 
+// payloadOf reads a certificate for people. It was verified before it was handed out.
+func payloadOf(text string) (hcert.Payload, error) {
+	var certificate struct{ Payload hcert.Payload }
+	data, err := json.Marshal(hcert.Inspect(text))
+	if err == nil {
+		err = json.Unmarshal(data, &certificate)
+	}
+	if err != nil {
+		return hcert.Payload{}, fmt.Errorf("read a certificate: %w", err)
+	}
+	return certificate.Payload, nil
+}
+
+// addProofs adds the proofs to a page, newest first, each with what tells it from the
+// others. The first is the one to show: of several doses the last one counts.
+func (p *Pages) addProofs(page *messagePage, tag lang.Tag, proofs []mailbox.Proof) error {
+	const prominent, folded = 280, 260 // the whole width, and the width within a fold, at 320 pixels
+	texts := p.Catalogue.In(tag)
+	doses := 0
+	for i, proof := range proofs {
+		c, err := payloadOf(proof.QR)
+		if err != nil {
+			return err
+		}
+		view, words := proofView{Number: i + 1, Side: folded}, map[string]any{}
+		switch {
+		case len(c.Vaccinations) > 0:
+			v := c.Vaccinations[0]
+			view.day, view.dose, words = v.Date, true, map[string]any{"Dose": v.Dose, "Of": v.SeriesDoses}
+			doses++
+		case len(c.Recoveries) > 0:
+			view.day = c.Recoveries[0].FirstPositive
+		case len(c.Tests) > 0:
+			view.day, _, _ = strings.Cut(c.Tests[0].Collected, "T")
+		}
+		words["Day"] = texts.Date(view.day).Text
+		view.Title = texts.Get("public.message.proof."+proof.Kind, words)
+		page.Proofs = append(page.Proofs, view)
+	}
+	slices.SortStableFunc(page.Proofs, func(a, b proofView) int { return cmp.Compare(b.day, a.day) })
+	if len(page.Proofs) > 0 {
+		page.Proofs[0].Side, page.LastDose = prominent, doses > 1 && page.Proofs[0].dose
+	}
+	return nil
+}
+
 // contentLine is one line of what a certificate says, by the end of its message key.
 type contentLine struct{ label, value string }
 
-// contentOf reads a certificate for people. It was verified before it was handed out.
-func contentOf(text string) ([]contentLine, error) {
-	data, err := json.Marshal(hcert.Inspect(text))
-	if err != nil {
-		return nil, fmt.Errorf("read a certificate: %w", err)
-	}
-	var certificate struct{ Payload hcert.Payload }
-	if err := json.Unmarshal(data, &certificate); err != nil {
-		return nil, fmt.Errorf("read a certificate: %w", err)
-	}
-	c := certificate.Payload
+func contentOf(c hcert.Payload) []contentLine {
 	lines := []contentLine{{"name", strings.TrimSpace(c.Name.Given + " " + c.Name.Family)}, {"born", c.BirthDate}}
 	for _, v := range c.Vaccinations {
 		lines = append(lines, contentLine{"disease", hcert.CodeName("tg", v.Target)}, contentLine{"vaccine", hcert.CodeName("mp", v.Product)},
@@ -131,5 +175,5 @@ func contentOf(text string) ([]contentLine, error) {
 			contentLine{"from", v.ValidFrom}, contentLine{"until", v.ValidUntil},
 			contentLine{"country", hcert.CodeName("co", v.Country)}, contentLine{"issuer", v.Issuer}, contentLine{"id", v.ID})
 	}
-	return lines, nil
+	return lines
 }

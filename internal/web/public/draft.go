@@ -16,6 +16,13 @@ import (
 // when the browser closes, when the form is sent, and with "leave quickly".
 const draftCookie = "draft"
 
+// For a while after a form was sent the cookie holds sentMark in place of a code, and
+// nothing else, so that who goes back reads that it arrived and not that it is gone.
+const (
+	sentMark  = "sent"
+	sentShown = 10 * time.Minute
+)
+
 // draft is a form that was begun.
 type draft struct {
 	code    ident.DraftCode
@@ -74,10 +81,16 @@ func (p *Pages) askDraftCode(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, "continue", newContinuePage())
 }
 
+// sentPage says that the form of this browser was sent, and where its number is.
+type sentPage struct{ web.Page }
+
 // noDraft answers a page of the form that has no draft to show.
 func (p *Pages) noDraft(w http.ResponseWriter, r *http.Request, err error) error {
 	if !fault.Is(err, fault.NotFound) {
 		return err
+	}
+	if p.site.Cookie(r, draftCookie) == sentMark {
+		return p.site.Render(w, r, "sent", &sentPage{web.Page{Title: "public.sent.title"}})
 	}
 	page := newContinuePage()
 	page.Gone = true

@@ -7,7 +7,7 @@ func PageData() map[string]web.Document {
 	return map[string]web.Document{
 		"home": &homePage{}, "proof": &proofPage{}, "privacy": &privacyPage{}, "who-sees": &whoSeesPage{}, "accessibility": &plainPage{},
 		"security": &plainPage{}, "audit": &auditPage{}, "question": &questionPage{fields: &fields{}}, "way": &wayPage{}, "check": &checkPage{},
-		"receipt": &receiptPage{}, "continue": &continuePage{}, "stop": &stopPage{}, "status": &statusPage{}, "withdraw": &statusPage{},
+		"receipt": &receiptPage{}, "continue": &continuePage{}, "stop": &stopPage{}, "sent": &sentPage{}, "status": &statusPage{}, "withdraw": &statusPage{},
 		"link": &linkPage{}, "code": &codePage{}, "not-mine": &notMinePage{}, "message": &messagePage{}, "closed": &closedPage{}, "print": &printPage{},
 	}
 }

@@ -2,7 +2,6 @@ package public_test
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,7 +117,7 @@ func TestNoCookieBeforeTheForm(t *testing.T) {
 		}
 	}
 	v.get("/proof").send("/proof/start")
-	if got := v.cookies(); !slices.Equal(got, []string{"draft"}) {
+	if got := v.cookies(); len(got) != 1 || !strings.HasPrefix(got[0], "draft=") {
 		t.Errorf("a form begun has cookies %v", got)
 	}
 }

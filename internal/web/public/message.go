@@ -1,7 +1,10 @@
 package public
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
+	"time"
 
 	"loket/internal/fault"
 	"loket/internal/ident"
@@ -22,11 +25,12 @@ type messagePage struct {
 	web.Page
 	Kind      string
 	Day       string
-	Leading   Passage // what the message says; empty where a document is asked
-	KeepCard  Passage // where a document is asked
-	Proofs    []proofView
-	Documents []string // message keys of what is accepted, where a document is asked
-	Yours     string   // message key of what the person said to have; or empty
+	Leading   Passage     // what the message says; empty where a document is asked
+	KeepCard  Passage     // where a document is asked
+	Proofs    []proofView // newest first
+	LastDose  bool        // there are several doses, and the first proof is of the last
+	Documents []string    // message keys of what is accepted, where a document is asked
+	Yours     string      // message key of what the person said to have; or empty
 	Replies   []replyView
 	Others    []otherView
 	Reply     form.Text
@@ -34,9 +38,13 @@ type messagePage struct {
 	Sent      bool   // a reply has just been sent
 }
 
+// proofView is a proof as a message shows it.
 type proofView struct {
-	Number int
-	Title  string // message key
+	Number int       // in the message, from 1
+	Title  lang.Text // which proof it is
+	Side   int       // of the symbol, in CSS pixels
+	day    string    // YYYY-MM-DD of what it proves
+	dose   bool      // it proves a vaccination
 }
 
 // replyView is what the person wrote before.
@@ -89,8 +97,8 @@ func (p *Pages) message(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) newMessagePage(tag lang.Tag, thread mailbox.Thread) (*messagePage, error) {
 	page := &messagePage{Page: web.Page{Title: "public.message.title"}, Kind: thread.Body.Kind, Day: thread.Day,
 		Reply: replyField(), Key: ident.NewID(p.Random, "key")}
-	for i, proof := range thread.Body.Proofs {
-		page.Proofs = append(page.Proofs, proofView{i + 1, "public.certificate." + proof.Kind})
+	if err := p.addProofs(page, tag, thread.Body.Proofs); err != nil {
+		return nil, err
 	}
 	for _, reply := range thread.Replies {
 		page.Replies = append(page.Replies, replyView{reply.Day, reply.Text.Reveal()})
@@ -165,13 +173,35 @@ func (p *Pages) reply(w http.ResponseWriter, r *http.Request) error {
 
 // closeMessage ends the session and leaves nothing of the message in the browser.
 func (p *Pages) closeMessage(w http.ResponseWriter, r *http.Request) error {
-	if session, err := mailbox.ParseSession(p.site.Cookie(r, sessionCookie)); err == nil {
-		if err := p.Mailbox.Leave(r.Context(), session); err != nil {
-			return err
-		}
+	if err := p.endSession(r.Context(), r); err != nil {
+		return err
 	}
 	w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
 	p.site.DropCookie(w, sessionCookie) // for browsers that do not know the header
 	p.site.DropCookie(w, browserCookie)
+	p.site.DropCookie(w, draftCookie)
 	return p.site.Render(w, r, "closed", &closedPage{web.Page{Title: "public.message.closed"}, "public.message.closed-text"})
+}
+
+// endSession ends the session of r, if it has one.
+func (p *Pages) endSession(ctx context.Context, r *http.Request) error {
+	session, err := mailbox.ParseSession(p.site.Cookie(r, sessionCookie))
+	if err != nil {
+		return nil // none is open
+	}
+	return p.Mailbox.Leave(ctx, session)
+}
+
+// leave is "leave quickly". It closes the message that is open, on the server too: who
+// takes the phone over cannot open it with what the browser may have kept. The way
+// out does not wait for it: where it fails, the session ends by itself.
+func (p *Pages) leave(w http.ResponseWriter, r *http.Request) error {
+	if !web.Elsewhere(r) {
+		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+		defer cancel()
+		if err := p.endSession(ctx, r); err != nil {
+			p.site.Log.ErrorContext(ctx, "end a session on leaving", slog.Any("error", err))
+		}
+	}
+	return p.site.Leave(w, r)
 }

@@ -2,6 +2,7 @@ package public_test
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -74,6 +75,49 @@ func TestACodeCountsInItsBrowserAndThreeTimes(t *testing.T) { // G-52
 	v.send(link+"/open", "code", w.Code(t, "+31612345678").Reveal()).at("/message").sees("Uw QR-code")
 	w.Clock.Advance(11 * time.Minute)
 	v.get("/message").sees("Het bericht is niet meer open", "vraag een nieuwe code")
+}
+
+func TestLeavingQuicklyClosesTheMessageOnTheServerToo(t *testing.T) { // G-52
+	each(t, func(t *testing.T, w *apptest.World, base string) {
+		v := visit(t, base, "nl")
+		v.get(letter(t, w, abena))
+		abena.read(w, v).sees("Uw QR-code")
+		v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		kept := v.cookies()
+		if v.get("/leave"); v.status != http.StatusSeeOther || len(v.cookies()) > 0 {
+			t.Errorf("leaving has status %d and keeps %v", v.status, v.cookies())
+		}
+		thief := visit(t, base, "nl") // who found the cookie where the browser kept it
+		at, err := url.Parse(base)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, cookie := range kept {
+			name, value, _ := strings.Cut(cookie, "=")
+			thief.client.Jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value}})
+		}
+		thief.get("/message").sees("Het bericht is niet meer open").seesNot("Uw QR-code")
+		if sessions, err := db.Get[int](t.Context(), w.DB, "SELECT count(*) FROM message_session"); err != nil || sessions != 0 {
+			t.Errorf("%d sessions are left, %v", sessions, err)
+		}
+	})
+}
+
+func TestEachProofSaysWhichItIs(t *testing.T) { // G-24 G-45
+	w, base := open(t, db.SQLite)
+	v := visit(t, base, "en")
+	v.get(letter(t, w, abena))
+	page := abena.read(w, v).sees("Then show this one. It belongs to your last dose.").text()
+	last, first := strings.Index(page, "Proof of vaccination – dose 2 of 2, 6 July 2021"), strings.Index(page, "Earlier proof: Proof of vaccination – dose 1 of 2, 1 June 2021")
+	if last < 0 || first < last {
+		t.Errorf("the newest proof is not the first:\n%s", page)
+	}
+	if want := `alt="QR code: Proof of vaccination – dose 2 of 2, 6 July 2021"`; !strings.Contains(v.page, want) {
+		t.Errorf("the picture lacks %s", want)
+	}
+	for number, dose := range map[string]string{"1": "1/2", "2": "2/2"} { // a number keeps its proof, in whatever order they stand
+		v.get("/message/proof/"+number+"/print").sees("Dose · Prik "+dose, "Name · Naam Abena Voorbeeld")
+	}
 }
 
 func TestVoiceAfterTwoMinutes(t *testing.T) { // G-53

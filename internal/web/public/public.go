@@ -13,8 +13,9 @@
 // too, and comes in as messages (see [Messages]).
 //
 // Three cookies exist, each from the moment it is needed and none before: "draft"
-// holds the code of a form that was begun, "browser" binds a code sent by SMS to
-// the browser that asked for it, "session" opens the message that is on the screen. No
+// holds the code of a form that was begun, and for ten minutes after it was sent
+// nothing but that it was; "browser" binds a code sent by SMS to the browser that
+// asked for it; "session" opens the message that is on the screen. No
 // page needs JavaScript, and no address holds anything of a person, but the link
 // of a message, which leaves the address bar when the message opens.
 package public
@@ -91,7 +92,7 @@ func (p *Pages) Register(site *web.Site) {
 	site.Still("/who-sees", "who-sees", p.whoSees)
 	site.Still("/accessibility", "accessibility", p.accessibility)
 	site.Still("/security", "security", p.security)
-	site.Page("GET /leave", site.Leave)
+	site.Page("GET /leave", p.leave)
 
 	site.Page("POST /proof/start", p.start)
 	site.Page("GET /proof/{question}", p.showQuestion)

@@ -66,8 +66,6 @@ type questionPage struct {
 	Action        string // path that takes the answer
 	Number, Total int
 	Code          string // of the draft, as spoken
-
-	following string // path of the page after it
 }
 
 var errNoQuestion = fault.New(fault.NotFound, "", "no such question")
@@ -78,11 +76,7 @@ func (p *Pages) find(r *http.Request, a request.Answers) (q question, page *ques
 	for i, q := range list {
 		path := "/proof/" + q.path
 		if q.path == r.PathValue("question") {
-			page := &questionPage{Page: web.Page{Back: back}, Action: path, Number: i + 1, Total: len(list), following: "/proof/check"}
-			if i+1 < len(list) {
-				page.following = "/proof/" + list[i+1].path
-			}
-			return q, page, nil
+			return q, &questionPage{Page: web.Page{Back: back}, Action: path, Number: i + 1, Total: len(list)}, nil
 		}
 		back = path
 	}
@@ -142,9 +136,6 @@ func (p *Pages) takeQuestion(w http.ResponseWriter, r *http.Request) error {
 	path, err := p.next(d.answers)
 	if err != nil {
 		return err
-	}
-	if path == page.Action {
-		path = page.following // answered with "I do not know"
 	}
 	return p.site.Redirect(w, r, path)
 }

@@ -58,7 +58,7 @@ func (p *Pages) send(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if mine {
-		p.site.DropCookie(w, draftCookie)
+		p.site.SetCookie(w, draftCookie, sentMark, sentShown)
 	}
 	return p.showReceipt(w, r, receipt)
 }

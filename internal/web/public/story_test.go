@@ -1,6 +1,7 @@
 package public_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,15 +81,18 @@ func TestSomebodyKnownGetsAProof(t *testing.T) { // G-04 G-19 G-24 G-45 G-51 G-5
 		v := abena.fill(visit(t, base, "nl")).sees("Abena Voorbeeld", "9-3-1984", "Bewaar uw kaartje")
 		v.send("/proof/send").sees("Wij hebben uw aanvraag", "Uw nummer:", "Bewaar uw kaartje")
 		number, code := v.shown(`Uw nummer: (\S+)`), v.shown(`Uw code: (\d{4} \d{4})`)
-		if got := v.cookies(); len(got) > 0 {
-			t.Errorf("cookies %v are left after sending", got)
+		if got := v.cookies(); !slices.Equal(got, []string{"draft=sent"}) {
+			t.Errorf("cookies %v are left after sending, want no more than that it was sent", got)
+		}
+		if got := v.header.Get("Set-Cookie"); !strings.Contains(got, "Max-Age=600") {
+			t.Errorf("it is not gone after ten minutes: %s", got)
 		}
 		elsewhere := visit(t, base, "nl")
 		elsewhere.get("/status").send("/status", "number", number, "code", code).sees("Uw aanvraag is binnen", "20 december 2021")
 		w.Pass(t, time.Hour)
 		elsewhere.get("/status").send("/status", "number", strings.ToLower(number), "code", code).sees("Er is een bericht voor u")
 
-		abena.read(w, v).sees("Uw QR-code", "Bewijs van vaccinatie", "Bewaar ook uw kaartje")
+		abena.read(w, v).sees("Uw QR-code", "Bewijs van vaccinatie – prik 2 van 2", "Bewaar ook uw kaartje")
 		if got := v.header.Get("Cache-Control"); got != "no-store" {
 			t.Errorf("the message may be stored: %s", got)
 		}
@@ -183,6 +187,8 @@ func TestSendingTwiceMakesOneRequest(t *testing.T) { // promise 1
 		if v.do("POST", "/proof/send", values); v.status < 400 {
 			t.Errorf("another form with the same key gives status %d", v.status)
 		}
-		v.get("/proof/check").sees("Hebt u het net verstuurd?")
+		v.get("/proof/check").sees("Uw aanvraag is verstuurd", "Waar staan uw nummer en code?", "Kijken hoe ver uw aanvraag is")
+		v.seesNot("geen formulier open").get("/proof/name").sees("Uw aanvraag is verstuurd")
+		v.get("/proof").send("/proof/start").at("/proof/municipality") // a new one can be begun
 	})
 }

@@ -131,7 +131,7 @@ func (v *visitor) seesNot(words ...string) *visitor {
 	return v
 }
 
-// cookies returns the names of the cookies that the browser holds.
+// cookies returns the cookies that the browser holds, as name=value.
 func (v *visitor) cookies() []string {
 	v.t.Helper()
 	at, err := url.Parse(v.base)
@@ -140,7 +140,7 @@ func (v *visitor) cookies() []string {
 	}
 	var names []string
 	for _, c := range v.client.Jar.Cookies(at) {
-		names = append(names, c.Name)
+		names = append(names, c.Name+"="+c.Value)
 	}
 	return names
 }

@@ -40,8 +40,7 @@ func (p *Pages) name() question {
 func (p *Pages) birthDate() question {
 	return question{
 		path: "birth-date",
-		// Who does not know it at all went on to the number.
-		done: func(a request.Answers) bool { return !a.Birth.IsZero() || a.NumberAsked },
+		done: func(a request.Answers) bool { return a.BirthAsked },
 		show: func(a request.Answers) *fields {
 			label, purpose, who := packField("birth-date")
 			date := &form.Date{Name: "birth", Label: label, Hint: purpose, Who: who, Heading: true, Birth: true}
@@ -49,7 +48,7 @@ func (p *Pages) birthDate() question {
 				date.Year, date.Month, date.Day = stored[0], strings.TrimLeft(stored[1], "0"), strings.TrimLeft(stored[2], "0")
 			}
 			return &fields{Date: date, Tick: &form.Tick{Name: "no-birth", Label: "public.birth-date.none", Hint: "public.birth-date.none-hint",
-				On: a.Birth.IsZero() && a.NumberAsked}}
+				On: a.BirthAsked && a.Birth.IsZero()}}
 		},
 		take: func(f *fields, a *request.Answers) {
 			switch typed := f.Date.Day + f.Date.Month + f.Date.Year; {
@@ -63,7 +62,7 @@ func (p *Pages) birthDate() question {
 				return ident.NewBirthDate(day, month, year, today)
 			})
 			if f.Date.Error == "" {
-				a.Birth = birth
+				a.Birth, a.BirthAsked = birth, true
 			}
 		},
 	}
