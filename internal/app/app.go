@@ -35,6 +35,7 @@ import (
 	"loket/internal/request"
 	"loket/internal/rules"
 	"loket/internal/seal"
+	"loket/internal/tally"
 	"loket/locales"
 	"loket/packs"
 )
@@ -143,9 +144,11 @@ func (a *App) openAreas() error {
 	a.Sweeper = seal.NewSweeper(a.DB, vault, a.Schema, a.now, a.recordDestruction)
 	a.Registry = local.New(a.DB, a.Keys, local.Settings{Now: a.now, Random: a.random, Zone: a.zone, Region: a.Config.Route.Country})
 	guard := once.NewGuard(a.Keys, a.now, a.Schema.Lifetimes["idempotency"].Duration())
+	counts := tally.New(a.Keys, a.zone, a.now)
 	a.Mailbox = mailbox.NewStore(mailbox.Parts{
-		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Outbox: a.Outbox, Once: guard, Schema: a.Schema,
+		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Outbox: a.Outbox, Once: guard, Tally: counts, Schema: a.Schema,
 		Texts: a.Catalogue, Addresses: request.Addresses{Vault: vault}, BaseURL: a.Config.Public.URL, Domain: a.Config.Name,
+		Region: a.Config.Route.Country, Daily: a.Config.SMS.Daily, Abroad: a.Config.SMS.Abroad, Report: a.failed,
 		Zone: a.zone, Now: a.now, Random: a.random,
 	})
 	issuer := certificate.NewIssuer(certificate.Parts{
@@ -153,7 +156,7 @@ func (a *App) openAreas() error {
 		Name: a.issuerName(route), Zone: a.zone, Now: a.now, Random: a.random,
 	})
 	a.Requests = request.NewStore(request.Parts{
-		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Once: guard,
+		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Once: guard, Tally: counts,
 		People: person.NewStore(a.Keys, a.now, a.random), Registry: a.Registry, Mailbox: a.Mailbox, Certificates: issuer,
 		Schema: a.Schema, Pack: route, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})

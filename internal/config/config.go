@@ -83,6 +83,8 @@ type Gateway struct {
 	ReferencePath    string            `toml:"reference_path"`     // where the answer holds the gateway's reference. Default "id".
 	ReportReference  string            `toml:"report_reference"`   // where a delivery report holds it. Default "id".
 	ReportStatus     string            `toml:"report_status"`      // where it holds the status. Default "status".
+	Daily            int64             `toml:"daily"`              // codes sent on a day, all together; then the counter helps. Default 5000.
+	Abroad           int64             `toml:"abroad"`             // of these, to numbers of other countries. Default 200.
 	ReportSecretFile string            `toml:"report_secret_file"` // of delivery reports: the key of their signature, or a segment of their path. Default none: reports are refused.
 	ReportHeader     string            `toml:"report_header"`      // header with the signature; empty when the secret is in the path. Default none.
 	ReportWords      map[string]string `toml:"report_words"`       // what the gateway's words mean: "delivered", "failed". Default those two words.
@@ -190,6 +192,12 @@ func (c *Config) fill() {
 	}
 	for _, g := range []*Gateway{&c.SMS, &c.Voice} {
 		or(&g.Method, "POST")
+		if g.Daily == 0 {
+			g.Daily = 5000
+		}
+		if g.Abroad == 0 {
+			g.Abroad = 200
+		}
 		or(&g.ReferencePath, "id")
 		or(&g.ReportReference, "id")
 		or(&g.ReportStatus, "status")

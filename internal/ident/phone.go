@@ -63,3 +63,9 @@ func (p Phone) Callable() bool {
 
 // Equal reports whether both are the same number, in constant time.
 func (p Phone) Equal(other Phone) bool { return p.Private.Equal(other.Private) }
+
+// In reports whether the number is one of a country's, given by its two-letter code.
+func (p Phone) In(region string) bool {
+	n, err := phonenumbers.Parse(p.Reveal(), "ZZ")
+	return err == nil && int(n.GetCountryCode()) == phonenumbers.GetCountryCodeForRegion(region)
+}

@@ -105,6 +105,9 @@ func (s *Store) Ask(ctx context.Context, link Link, browser string, channel outb
 		if err != nil || again {
 			return err
 		}
+		if err := s.spend(ctx, tx, m); err != nil {
+			return err
+		}
 		if err := s.addCode(ctx, tx, m, id, digits, browser, channel); err != nil {
 			return err
 		}

@@ -45,6 +45,7 @@ import (
 	"loket/internal/once"
 	"loket/internal/outbox"
 	"loket/internal/seal"
+	"loket/internal/tally"
 )
 
 // Jobs that tell other areas what happened. Their arguments are an Event.
@@ -98,12 +99,17 @@ type Parts struct {
 	Jobs      *jobs.Queue
 	Outbox    *outbox.Box
 	Once      *once.Guard
+	Tally     *tally.Tally
 	Schema    *schema.Schema
 	Texts     *lang.Catalogue
 	Addresses Addresses
-	BaseURL   string         // of the public site; a link is BaseURL/m/TOKEN
-	Domain    string         // short name of the site, which an SMS ends with
-	Zone      *time.Location // in which days are counted
+	Region    string                                            // whose phone numbers are not abroad, ISO 3166-1 alpha-2
+	Daily     int64                                             // codes a day, all together
+	Abroad    int64                                             // of these, to numbers of other countries
+	Report    func(ctx context.Context, work string, err error) // told when a budget is used up
+	BaseURL   string                                            // of the public site; a link is BaseURL/m/TOKEN
+	Domain    string                                            // short name of the site, which an SMS ends with
+	Zone      *time.Location                                    // in which days are counted
 	Now       func() time.Time
 	Random    io.Reader
 }

@@ -27,6 +27,7 @@ import (
 	"loket/internal/outbox/sms"
 	"loket/internal/outbox/smtp"
 	"loket/internal/seal"
+	"loket/internal/tally"
 	"loket/internal/testclock"
 	"loket/locales"
 )
@@ -98,7 +99,8 @@ func (w *world) restart() {
 	w.queue = jobs.New(w.db, w.clock.Now, rand.Reader, func(_ context.Context, kind string, err error) { w.t.Errorf("job %s: %v", kind, err) })
 	w.box = outbox.New(w.db, w.keys, w.clock.Now, rand.Reader, nil)
 	w.store = mailbox.NewStore(mailbox.Parts{DB: w.db, Keys: w.keys, Vault: w.vault, Audit: audit.NewLog(w.clock.Now, rand.Reader),
-		Jobs: w.queue, Outbox: w.box, Once: once.NewGuard(w.keys, w.clock.Now, time.Hour), Schema: w.tables, Texts: w.texts, Addresses: w.people,
+		Jobs: w.queue, Outbox: w.box, Once: once.NewGuard(w.keys, w.clock.Now, time.Hour),
+		Tally: tally.New(w.keys, time.UTC, w.clock.Now), Region: "NL", Daily: 1000, Abroad: 3, Report: func(context.Context, string, error) {}, Schema: w.tables, Texts: w.texts, Addresses: w.people,
 		BaseURL: "https://loket.example", Domain: "loket.example", Zone: time.UTC, Now: w.clock.Now, Random: rand.Reader})
 	for _, kind := range []string{mailbox.JobOpened, mailbox.JobReplied, mailbox.JobWrongNumber} {
 		jobs.Handle(w.queue, kind, func(_ context.Context, e mailbox.Event) (jobs.Effect, error) {

@@ -43,7 +43,7 @@ const (
 
 // Number identifies by a BSN or V-number.
 func Number(n ident.Number) Identifier {
-	return Identifier{NumberKind, []string{string(n.Kind()), n.Reveal()}}
+	return Identifier{NumberKind, []string{n.Kind().String(), n.Reveal()}}
 }
 
 // Phone identifies by a phone number.

@@ -136,8 +136,25 @@ func (s *Store) compare(ctx context.Context, a Answers) (comparison, error) {
 			best = comparison{agreement: agreement, record: candidate}
 		}
 	}
+	tried, err := s.triedOften(ctx, a)
+	if err != nil {
+		return comparison{}, err
+	}
+	if tried {
+		best.agreement.NumberFound = false
+	}
 	best.plan, err = s.Certificates.Plan(best.record.Events)
 	return best, err
+}
+
+// triedOften reports whether a number came so often this week that somebody may be
+// trying: then a person looks. Claiming a number blocks nobody.
+func (s *Store) triedOften(ctx context.Context, a Answers) (bool, error) {
+	if a.Number.IsZero() {
+		return false, nil
+	}
+	n, err := s.Tally.Week(ctx, s.DB, tallyNumber, a.Number.Reveal())
+	return n > triesPerNumber, err
 }
 
 func weight(a registry.Agreement) int {

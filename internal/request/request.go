@@ -34,6 +34,7 @@ import (
 	"loket/internal/registry"
 	"loket/internal/rules"
 	"loket/internal/seal"
+	"loket/internal/tally"
 )
 
 // State is how far a request is.
@@ -131,6 +132,7 @@ type Parts struct {
 	Audit        *audit.Log
 	Jobs         *jobs.Queue
 	Once         *once.Guard
+	Tally        *tally.Tally
 	People       *person.Store
 	Registry     registry.Registry
 	Mailbox      *mailbox.Store

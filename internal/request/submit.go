@@ -80,6 +80,9 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
 		if id = made; !isNew {
 			return nil
 		}
+		if err := s.countTries(ctx, tx, sub.Answers); err != nil {
+			return err
+		}
 		return s.insert(ctx, tx, fresh, sub, decisions)
 	})
 	point.Reach("request.submitted")
@@ -94,6 +97,40 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
 		return Receipt{}, fmt.Errorf("find the request made first: %w", err)
 	}
 	return s.receipt(first, way), nil
+}
+
+// Limits on trying. A helper may ask for many with one address; one person's number
+// has few reasons to come back within a week.
+const (
+	requestsPerEmail = 100 // a day
+	triesPerNumber   = 5   // a week; beyond it a request goes by document, and is not refused
+)
+
+// Kinds of count.
+const (
+	tallyEmail  = "request email"
+	tallyNumber = "request number"
+)
+
+// countTries counts the number, whoever's it is, and refuses to mail one address
+// without end.
+func (s *Store) countTries(ctx context.Context, tx *db.Tx, a Answers) error {
+	if !a.Number.IsZero() {
+		if _, err := s.Tally.Add(ctx, tx, tallyNumber, a.Number.Reveal()); err != nil {
+			return err
+		}
+	}
+	if a.Email.IsZero() {
+		return nil
+	}
+	today, err := s.Tally.Add(ctx, tx, tallyEmail, a.Email.Reveal())
+	if err != nil {
+		return err
+	}
+	if today > requestsPerEmail {
+		return fault.New(fault.Throttled, "request.many", "more than %d requests today for one address", requestsPerEmail)
+	}
+	return nil
 }
 
 // acceptable returns the way of complete answers, with the decisions that led there.

@@ -11,6 +11,7 @@ package apptest
 
 import (
 	"crypto/rand"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -107,6 +108,9 @@ func (w *World) listen(t testing.TB) {
 	w.Senders, err = app.DemoSenders(w.Mail, w.Gateway, gatewayToken, t.TempDir(), w.Clock.Now)
 	check(t, err)
 }
+
+// Random is where the world takes its randomness from.
+func (w *World) Random() io.Reader { return rand.Reader }
 
 // Settle does everything that is due, until nothing is left.
 func (w *World) Settle(t testing.TB) {

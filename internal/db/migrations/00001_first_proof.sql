@@ -40,6 +40,16 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_expires_at ON idempotency (expires_at);
 
+CREATE TABLE tally (
+    kind       TEXT   NOT NULL,
+    hmac       BYTEA  NOT NULL,
+    day        TEXT   NOT NULL,
+    n          BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (kind, hmac, day)
+);
+CREATE INDEX tally_expires_at ON tally (expires_at);
+
 CREATE TABLE audit_entry (
     id         TEXT   NOT NULL PRIMARY KEY,
     at         BIGINT NOT NULL,
@@ -269,6 +279,7 @@ DROP TABLE outbox;
 DROP TABLE audit_checkpoint;
 DROP TABLE audit_hash;
 DROP TABLE audit_entry;
+DROP TABLE tally;
 DROP TABLE idempotency;
 DROP TABLE job;
 DROP TABLE case_key;
