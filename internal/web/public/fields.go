@@ -74,6 +74,9 @@ func (f *fields) answers(path string) []web.Answer {
 		add(web.Answer{Label: f.Date.Label, Value: strings.Trim(f.Date.Day+"-"+f.Date.Month+"-"+f.Date.Year, "-"), Latin: true})
 	}
 	for _, text := range f.Texts {
+		if text.Value == "" && len(f.Choices) > 0 {
+			continue // it belongs to an answer that was not chosen
+		}
 		add(web.Answer{Label: text.Label, Value: text.Value, Latin: text.Latin})
 	}
 	if f.Tick != nil && f.Tick.On {

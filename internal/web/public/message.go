@@ -111,7 +111,7 @@ func (p *Pages) newMessagePage(tag lang.Tag, thread mailbox.Thread) (*messagePag
 	case request.MessageProof:
 		page.Leading, err = p.leading(tag, "message-proof", nil)
 	case request.MessageRefused:
-		page.Leading, err = p.leading(tag, "message-refused", thread.Body.Fields)
+		page.Leading, err = p.leading(tag, "message-refused", isolated(thread.Body.Fields))
 	case request.MessageAsked:
 		page.Documents = p.acceptedDocuments()
 		if item, ok := p.pack.Item(listDocuments, thread.Body.Fields["document"]); ok {
@@ -122,6 +122,17 @@ func (p *Pages) newMessagePage(tag lang.Tag, thread mailbox.Thread) (*messagePag
 		err = fault.New(fault.Internal, "", "message of kind %q", thread.Body.Kind)
 	}
 	return page, err
+}
+
+// isolated returns values in the language of whoever wrote them, so that a Dutch sentence
+// on an Arabic page keeps its full stop at its end (Unicode, UAX #9).
+func isolated(values map[string]string) map[string]string {
+	const firstStrong, pop = "\u2068", "\u2069"
+	marked := make(map[string]string, len(values))
+	for name, value := range values {
+		marked[name] = firstStrong + value + pop
+	}
+	return marked
 }
 
 // acceptedDocuments are the message keys of the documents that the pack accepts

@@ -191,6 +191,9 @@ func TestARefusalGivesItsReasonAndTheNextStep(t *testing.T) { // G-32
 	refused(t, w, nobody, v)
 	nobody.read(w, v).sees("De naam op het paspoort is een andere.", "Neem uw oude paspoort mee naar de balie.", "Bent u het er niet mee eens?")
 	v.sees("Ik heb een paspoort.") // the thread goes on
+	if !strings.Contains(v.page, "\u2068De naam op het paspoort is een andere.\u2069") {
+		t.Error("a reason in another direction than its page is not kept apart")
+	}
 }
 
 // refused sends the form of a, replies to the message, and has staff refuse.

@@ -31,14 +31,14 @@ func said(t *testing.T, w *apptest.World, tag lang.Tag) func(key string) string 
 }
 
 // The whole story in a real browser, at 320 pixels, without JavaScript, by the
-// words on the pages.
+// words on the pages; once in forced colours, in which the symbol stays dark on white.
 func TestTheStoryOnACheapPhone(t *testing.T) { // G-24 G-45 G-52
 	browser := browsertest.Start(t)
 	for _, language := range []lang.Tag{lang.Dutch, "ar"} {
 		t.Run(string(language), func(t *testing.T) {
 			w, base := open(t, db.SQLite)
 			say := said(t, w, language)
-			phone := browser.Open(t, base, browsertest.Look{Width: 320, Languages: string(language)})
+			phone := browser.Open(t, base, browsertest.Look{Width: 320, Languages: string(language), ForcedColours: language == "ar"})
 			next := func() { t.Helper(); phone.Press(say("common.action.continue")) }
 			phone.Go("/")
 			phone.Press(say("public.home.proof"))
