@@ -12,6 +12,7 @@ import (
 	"loket/internal/db"
 	"loket/internal/db/dbtest"
 	"loket/internal/fault"
+	"loket/internal/mailbox"
 )
 
 // The drill: what was there at the time of the backup is there again, and nobody who
@@ -49,6 +50,32 @@ func elsewhere(t *testing.T, c config.Config, engine db.Engine) config.Config {
 	t.Helper()
 	c.Database.URL = dbtest.URL(t, engine)
 	return c
+}
+
+// A message that was sent away after the backup does not come back with it.
+func TestARestoredBackupBringsNoRecalledMessageBack(t *testing.T) {
+	identity, err := age.GenerateX25519Identity()
+	check(t, err)
+	w := apptest.New(t, db.SQLite, nil)
+	w.App.Config.Backup.Recipients = []string{identity.Recipient().String()}
+	w.Submit(t, w.Known(t))
+	w.Settle(t)
+	link, err := mailbox.ParseLink(w.Link(t, "abena@example.org"))
+	check(t, err)
+	_, err = w.Mailbox.Ask(t.Context(), link, "browser", "sms")
+	check(t, err)
+	var backup bytes.Buffer
+	check(t, w.Backup(t.Context(), &backup))
+	check(t, w.Mailbox.WrongNumber(t.Context(), link, "browser"))
+	w.Settle(t)
+
+	again := apptest.Open(t, elsewhere(t, w.Config, db.SQLite), w.Clock, nil)
+	check(t, again.Restore(t.Context(), bytes.NewReader(backup.Bytes()), []age.Identity{identity}))
+	if _, err := again.Mailbox.Asked(t.Context(), link, "browser"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the link lives again: %v", err)
+	}
+	again.Settle(t)
+	again.Promises(t)
 }
 
 func TestABackupNeedsARecipientAndTheRightKey(t *testing.T) {

@@ -31,6 +31,9 @@ func (a *App) Ready(ctx context.Context) error {
 	if back > 0 {
 		a.Log.Warn("cases that had ended were in the database, and were ended again", "cases", back)
 	}
+	if err := a.Mailbox.Replay(ctx); err != nil {
+		return err
+	}
 	return a.Sweeper.Sweep(ctx)
 }
 

@@ -3,11 +3,13 @@ package mailbox
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"loket/internal/audit"
 	"loket/internal/db"
 	"loket/internal/fault"
+	"loket/internal/jobs"
 )
 
 // How far a message is.
@@ -56,6 +58,33 @@ func (s *Store) Recall(ctx context.Context, tx *db.Tx, messageID string) error {
 	return s.act(ctx, tx, audit.System, roleWorker, "mailbox.recall", messageID)
 }
 
+// jobBury puts a recalled message on the tombstones, so that a restored backup does
+// not bring it back with its links.
+const jobBury = "mailbox.bury"
+
+func (s *Store) bury(_ context.Context, e Event) (jobs.Effect, error) {
+	return nil, s.Keys.Bury([]string{e.MessageID})
+}
+
+// Replay recalls again what the tombstones name and the database still has. It runs
+// before anything listens, as seal.Sweeper.Replay does.
+func (s *Store) Replay(ctx context.Context) error {
+	buried, err := s.Keys.Buried()
+	if err != nil {
+		return err
+	}
+	for _, id := range buried {
+		if !strings.HasPrefix(id, "msg_") {
+			continue
+		}
+		err := s.DB.Update(ctx, func(tx *db.Tx) error { return s.Recall(ctx, tx, id) })
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("recall again: %w", err)
+		}
+	}
+	return nil
+}
+
 const selectLive = `
 	SELECT id FROM message WHERE case_id = $1 AND direction = 'out' AND state NOT IN ('expired', 'recalled') ORDER BY id`
 
@@ -96,6 +125,11 @@ func (s *Store) end(ctx context.Context, tx *db.Tx, messageID, state string) err
 	}
 	if _, err := db.Exec(ctx, tx, deleteSessions, messageID); err != nil {
 		return fmt.Errorf("end sessions of %s: %w", messageID, err)
+	}
+	if state == stateRecalled {
+		if err := s.Jobs.Add(ctx, tx, jobs.Job{Kind: jobBury, Args: Event{MessageID: messageID}}); err != nil {
+			return err
+		}
 	}
 	return s.Outbox.Recall(ctx, tx, messageID)
 }

@@ -136,6 +136,7 @@ func NewStore(parts Parts) *Store {
 	s.Outbox.Compose(kindReminder, s.composeMail)
 	s.Outbox.Compose(kindAnswer, s.composeMail)
 	s.Outbox.ComposeOnce(kindCode, s.composeCode)
+	jobs.Handle(s.Jobs, jobBury, s.bury)
 	s.Jobs.Every("mailbox.expire", expireEvery, s.Expire)
 	return s
 }

@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// Tombstones are the ids of cases that have ended, one a line with the day. They
-// lie in the key directory, so that a restored database, which may hold the case
-// again, is told. Ids are random and tell nothing.
+// Tombstones are the ids of cases that have ended, and of messages that were recalled,
+// one a line with the day. They lie in the key directory, so that a restored database,
+// which may hold them again, is told. Ids are random and tell nothing.
 
 func (k *Keys) tombstonePath() string { return filepath.Join(k.dir, "tombstones") }
 
-// Bury adds the ids of cases to the tombstones. It returns when they are on
-// disk; only then may the rows go.
-func (k *Keys) Bury(caseIDs []string) error {
+// Bury adds ids to the tombstones. It returns when they are on disk; only then may
+// the rows go.
+func (k *Keys) Bury(ids []string) error {
 	unlock, err := k.lockTombstones()
 	if err != nil {
 		return err
@@ -32,7 +32,7 @@ func (k *Keys) Bury(caseIDs []string) error {
 	}
 	day := k.now().UTC().Format(time.DateOnly)
 	var lines strings.Builder
-	for _, id := range caseIDs {
+	for _, id := range ids {
 		fmt.Fprintf(&lines, "%s %s\n", id, day)
 	}
 	_, err = f.WriteString(lines.String())
