@@ -4,7 +4,9 @@
 GO       ?= go
 FUZZTIME ?= 20s
 TIMEOUT  ?= 12m
+SAMPLES  ?= 100000
 JUDGE    := $(CURDIR)/.cache/judge
+OTHER    := $(CURDIR)/.cache/other
 UPDATING := $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' internal locales packs 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
 
 .PHONY: help run build assets test short prepare check-format judge conformance bench fuzz crash mutants golden clean
@@ -54,17 +56,19 @@ conformance: ## the published test data of others, in the folder LOKET_CONFORMAN
 	@[ -d "$(LOKET_CONFORMANCE)" ] || { echo 'set LOKET_CONFORMANCE to the folder of the data'; exit 2; }
 	$(GO) test -count=1 -timeout $(TIMEOUT) -run Conformance ./...
 
-bench: ## ratios against the raw primitive and other engines, in one run
-	LOKET_JUDGE=$(JUDGE)/node_modules $(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+bench: judge ## ratios against the raw primitive and other implementations, in one run (docs/figures.md)
+	@[ -d $(OTHER)/node_modules/qrcode ] || { mkdir -p $(OTHER) && cd $(OTHER) && npm install --no-save --ignore-scripts --no-audit --no-fund qrcode@1.5.4; }
+	LOKET_JUDGE=$(JUDGE)/node_modules LOKET_OTHER=$(OTHER)/node_modules LOKET_SAMPLES=$(SAMPLES) \
+	  $(GO) test -run '^$$' -bench . -benchmem -p 1 -timeout 120m ./...
 
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	$(GO) run ./internal/tool/fuzz -time $(FUZZTIME)
 
 crash: ## kill -9 at every durable step, and 100 times at random under load; all promises checked
-	LOKET_LONG=1 $(GO) test -count=1 -timeout 60m -v -run 'Crash' ./internal/...
+	LOKET_LONG=1 $(GO) test -count=1 -timeout 60m -v -run '^TestCrash' ./internal/proof/crash
 
 mutants: ## switch off one named control at a time; the test that cites it must fail
-	LOKET_LONG=1 $(GO) test -count=1 -timeout 60m -v -run 'Mutants' ./internal/...
+	$(GO) run ./internal/tool/mutants
 
 golden: ## write all golden files and the printed papers anew; read the difference before you commit it
 	@for p in $(UPDATING); do echo $$p; $(GO) test $$p -update || exit 1; done

@@ -106,7 +106,7 @@ func (s *source) add(name, as string) error {
 var testPackages = []string{
 	"internal/app/apptest", "internal/browsertest", "internal/db/dbtest", "internal/db/sqlcheck", "internal/house",
 	"internal/proof/canary", "internal/proof/crash", "internal/proof/program",
-	"internal/proof/signing", "internal/proof/timing", "internal/registry/registrytest", "internal/testclock", "internal/web/webtest",
+	"internal/proof/signing", "internal/proof/speed", "internal/proof/timing", "internal/registry/registrytest", "internal/testclock", "internal/web/webtest",
 }
 
 // at makes a finding about the node n of f.

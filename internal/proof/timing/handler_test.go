@@ -14,14 +14,16 @@ import (
 	"loket/internal/web"
 )
 
-// The two differ in their number alone, in which they have the same length: the rest
-// of what a registry could be asked is the same.
-func known() map[string]any {
-	return program.Form("Abena Voorbeeld", "1984-03-09", "999990019", "abena@example.org", "0612345678")
-}
-
-func unknown() map[string]any {
-	return program.Form("Abena Voorbeeld", "1984-03-09", "999990093", "abena@example.org", "0612345678")
+// form is the answers of the n-th person. Somebody known and somebody unknown differ in
+// their number alone, in which they have the same length: the rest of what a registry
+// could be asked is the same. Mail and phone are another each time, as of different
+// people, and of one length.
+func form(n int, known bool) map[string]any {
+	number := "999990093"
+	if known {
+		number = "999990019"
+	}
+	return program.Form("Abena Voorbeeld", "1984-03-09", number, fmt.Sprintf("p%07d@example.org", n), fmt.Sprintf("06%08d", 10_000_000+n))
 }
 
 // counter is a Loket that answers calls of everybody at once.
@@ -57,10 +59,10 @@ func (c *counter) call(t testing.TB, from, method, path string, body any, header
 	return got
 }
 
-// send sends a request for a proof.
-func (c *counter) send(t testing.TB, form map[string]any) *httptest.ResponseRecorder {
+// send sends a request for a proof of the next person.
+func (c *counter) send(t testing.TB, known bool) *httptest.ResponseRecorder {
 	t.Helper()
-	return c.call(t, "", "POST", "/requests", form, "Idempotency-Key", ident.NewID(rand.Reader, "key"))
+	return c.call(t, "", "POST", "/requests", form(c.n, known), "Idempotency-Key", ident.NewID(rand.Reader, "key"))
 }
 
 // reply reads number and code of a receipt.

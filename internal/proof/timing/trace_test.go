@@ -26,15 +26,15 @@ func TestKnownAndUnknownLeaveTheSameTrace(t *testing.T) {
 	conf.Database.URL = through
 	c := newCounter(t, apptest.Open(t, conf, testclock.At(apptest.Start), nil))
 	for range 3 { // until every statement is prepared
-		c.call(t, "", "POST", "/request-status", receipt(t, c.send(t, known())))
+		c.call(t, "", "POST", "/request-status", receipt(t, c.send(t, true)))
 	}
 	traces := map[string]trace{}
 	for _, who := range []struct {
-		name string
-		form map[string]any
-	}{{"known", known()}, {"unknown", unknown()}} {
+		name  string
+		known bool
+	}{{"known", true}, {"unknown", false}} {
 		wire.take()
-		mine := receipt(t, c.send(t, who.form))
+		mine := receipt(t, c.send(t, who.known))
 		traces[who.name] = wire.take()
 		c.call(t, "", "POST", "/request-status", mine)
 		traces[who.name+" status"] = wire.take()
@@ -63,8 +63,8 @@ func TestKnownAndUnknownGetTheSameBytes(t *testing.T) {
 			mine map[string]any
 			seen []string
 		}{"known": {}, "unknown": {}}
-		for name, form := range map[string]map[string]any{"known": known(), "unknown": unknown()} {
-			got := c.send(t, form)
+		for name, known := range map[string]bool{"known": true, "unknown": false} {
+			got := c.send(t, known)
 			answers[name].mine = receipt(t, got)
 			answers[name].seen = append(answers[name].seen, bytesOf(got, answers[name].mine))
 		}
@@ -86,7 +86,7 @@ func TestKnownAndUnknownGetTheSameBytes(t *testing.T) {
 func TestTryingNumbersIsSlowedDown(t *testing.T) {
 	w := apptest.New(t, db.SQLite, nil)
 	c := newCounter(t, w)
-	mine := receipt(t, c.send(t, known()))
+	mine := receipt(t, c.send(t, true))
 	tries := func(from, number string) (n int) {
 		for n < 1000 {
 			got := c.call(t, from, "POST", "/request-status", map[string]any{"number": number, "code": "00000000"})
