@@ -112,6 +112,9 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	if a.Signing, err = openSigning(a.Config); err != nil {
 		return fmt.Errorf("open signing keys: %w", err)
 	}
+	if err := os.MkdirAll(a.Config.Data, 0o700); err != nil {
+		return fmt.Errorf("make data directory: %w", err)
+	}
 	if a.DB, err = db.Open(ctx, a.Config.Database.URL); err != nil {
 		return err
 	}

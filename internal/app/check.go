@@ -107,6 +107,13 @@ func (a *App) overdue(ctx context.Context) ([]string, error) {
 	return []string{fmt.Sprintf("%d cases are past their end and still have a key", n)}, nil
 }
 
+// Warn writes the notices to the log, as is done at a start.
+func (a *App) Warn(ctx context.Context) {
+	for _, f := range a.notices(ctx) {
+		a.Log.WarnContext(ctx, f.Text, "promise", f.Promise)
+	}
+}
+
 // notices tells what is in order and must be known all the same.
 func (a *App) notices(ctx context.Context) []Finding {
 	var list []Finding
@@ -116,6 +123,15 @@ func (a *App) notices(ctx context.Context) []Finding {
 		list = append(list, Finding{Promise: 8, Text: fmt.Sprintf(
 			"pack %s issues without a staff step where the registry holds no contact (contact = %v, owner %s, from %v)",
 			a.Requests.Pack.ID, contact.Value, contact.Owner, contact.From)})
+	}
+	if len(a.Signing.Published()) == 0 {
+		list = append(list, Finding{Promise: 2, Text: "there is no signing key: nobody gets a proof"})
+	}
+	if a.Config.SMS.URL == "" {
+		list = append(list, Finding{Promise: 4, Text: "there is no gateway for text messages: nobody can open a message"})
+	}
+	if waiting, err := db.Get[int64](ctx, a.DB, countLines, "waiting"); err == nil && waiting > 0 {
+		list = append(list, Finding{Promise: 4, Text: fmt.Sprintf("%d mails and messages wait to be sent", waiting)})
 	}
 	if dead, err := db.Get[int64](ctx, a.DB, countJobs, "dead"); err == nil && dead > 0 {
 		list = append(list, Finding{Promise: 1, Text: fmt.Sprintf("%d jobs failed too often and wait for an operator", dead), Broken: true})

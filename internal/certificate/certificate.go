@@ -19,6 +19,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/fxamacker/cbor/v2"
+
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/hcert"
@@ -58,7 +60,8 @@ func NewIssuer(parts Parts) *Issuer { return &Issuer{parts, parts.Keys.Index("ce
 type Intent struct {
 	ID    string // random part of its identifier, in hex
 	Kind  hcert.Kind
-	Event int // index in the record's events
+	Event int    // place in the record's events at the decision
+	of    []byte // what the event was, as a sum
 }
 
 // Certificate is one that was signed.
@@ -76,17 +79,21 @@ func (i *Issuer) Plan(events []registry.Event) ([]Intent, error) {
 	var intents []Intent
 	for n, event := range events {
 		kind, err := i.follows(event)
-		if err != nil {
+		if err != nil && !fault.Is(err, fault.Invalid) {
 			return nil, fmt.Errorf("event %d: %w", n, err)
 		}
-		if kind == "" {
-			continue
+		if err != nil || kind == "" {
+			continue // nothing follows from an event that cannot be read
+		}
+		of, err := i.eventSum(event)
+		if err != nil {
+			return nil, err
 		}
 		id := make([]byte, 16)
 		if _, err := io.ReadFull(i.Random, id); err != nil {
 			return nil, fmt.Errorf("read randomness: %w", err)
 		}
-		intents = append(intents, Intent{hex.EncodeToString(id), kind, n})
+		intents = append(intents, Intent{hex.EncodeToString(id), kind, n, of})
 	}
 	return intents, nil
 }
@@ -129,16 +136,25 @@ func (i *Issuer) facts(e registry.Event) (rules.Facts, error) {
 	return facts, nil
 }
 
+// eventSum is what the database keeps of an event.
+func (i *Issuer) eventSum(e registry.Event) ([]byte, error) {
+	encoded, err := cbor.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("encode event: %w", err)
+	}
+	return i.index.Sum("event", string(encoded)), nil
+}
+
 func (i *Issuer) today() rules.Day { return rules.DayOf(i.Now().In(i.Zone)) }
 
 const insertIntent = `
-	INSERT INTO certificate (id, decision_id, kind, event, kid, state, intended_day, digest)
-	VALUES ($1, $2, $3, $4, '', 'intended', $5, NULL)`
+	INSERT INTO certificate (id, decision_id, kind, event, of, kid, state, intended_day, digest)
+	VALUES ($1, $2, $3, $4, $5, '', 'intended', $6, NULL)`
 
 // Intend writes down, under a decision, which certificates are to be made.
 func (i *Issuer) Intend(ctx context.Context, tx *db.Tx, decisionID string, intents []Intent) error {
 	for _, in := range intents {
-		_, err := db.Exec(ctx, tx, insertIntent, in.ID, decisionID, string(in.Kind), int64(in.Event), i.today().String())
+		_, err := db.Exec(ctx, tx, insertIntent, in.ID, decisionID, string(in.Kind), int64(in.Event), in.of, i.today().String())
 		if err != nil {
 			return fmt.Errorf("write down intended certificate: %w", err)
 		}

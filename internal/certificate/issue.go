@@ -29,7 +29,7 @@ type Grounds struct {
 const (
 	selectDecision = `
 		SELECT id, request_id, round, question, outcome, pack_hash, on_day, known_at, actor, role, proof FROM decision WHERE id = $1`
-	selectIntents = `SELECT id, kind, event FROM certificate WHERE decision_id = $1 AND state <> 'revoked' ORDER BY event`
+	selectIntents = `SELECT id, kind, event, of FROM certificate WHERE decision_id = $1 AND state <> 'revoked' ORDER BY event`
 )
 
 // Decision is what a certificate may rest on, as it is stored.
@@ -62,6 +62,7 @@ type intent struct {
 	ID    string
 	Kind  string
 	Event int64
+	Of    []byte
 }
 
 // Issue signs the certificates intended under a stored decision. It is a
@@ -97,7 +98,8 @@ func (i *Issuer) Issue(ctx context.Context, decisionID string, g Grounds) ([]Cer
 	return certificates, nil
 }
 
-// recheck makes the decision again.
+// recheck makes the decision again, by the pack as it is now: a change of its texts in
+// between takes nothing away, a change of its rules does.
 func (i *Issuer) recheck(d Decision, g Grounds) error {
 	if d.Question == "manual" {
 		if d.Outcome != "approve" || d.Actor == "" || d.Role != "approver" {
@@ -113,9 +115,6 @@ func (i *Issuer) recheck(d Decision, g Grounds) error {
 	if err1 != nil || err2 != nil {
 		return fault.New(fault.Denied, "", "decision has no days")
 	}
-	if d.PackHash != i.Route.Hash {
-		return fault.New(fault.Denied, "", "decision was made under another text of the pack")
-	}
 	again, err := rules.Decide(i.Route, d.Question, g.Facts, on, knownAt)
 	if err != nil {
 		return fmt.Errorf("decide again: %w", err)
@@ -127,10 +126,11 @@ func (i *Issuer) recheck(d Decision, g Grounds) error {
 }
 
 func (i *Issuer) sign(signer *hcert.Signer, in intent, r registry.Record) (Certificate, error) {
-	if in.Event < 0 || in.Event >= int64(len(r.Events)) {
-		return Certificate{}, fault.New(fault.Denied, "", "the record no longer has the event")
+	event, err := i.find(in, r)
+	if err != nil {
+		return Certificate{}, err
 	}
-	payload, err := i.payload(in, r)
+	payload, err := i.payload(in, event, r)
 	if err != nil {
 		return Certificate{}, err
 	}
@@ -140,7 +140,7 @@ func (i *Issuer) sign(signer *hcert.Signer, in intent, r registry.Record) (Certi
 		return Certificate{}, err
 	}
 	return Certificate{
-		Intent: Intent{in.ID, hcert.Kind(in.Kind), int(in.Event)}, Text: text, Payload: payload,
+		Intent: Intent{in.ID, hcert.Kind(in.Kind), int(in.Event), in.Of}, Text: text, Payload: payload,
 		KID: kidText(signer.KID()), Digest: hcert.SignatureID(text),
 	}, nil
 }
@@ -152,14 +152,28 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-func (i *Issuer) payload(in intent, r registry.Record) (hcert.Payload, error) {
+// find returns the event that was decided about, wherever it stands in the record now.
+func (i *Issuer) find(in intent, r registry.Record) (registry.Event, error) {
+	for _, event := range r.Events {
+		of, err := i.eventSum(event)
+		if err != nil {
+			return event, err
+		}
+		if hmac.Equal(of, in.Of) {
+			return event, nil
+		}
+	}
+	return registry.Event{}, fault.New(fault.Denied, "", "the record no longer has the event")
+}
+
+func (i *Issuer) payload(in intent, e registry.Event, r registry.Record) (hcert.Payload, error) {
 	random, err := hex.DecodeString(in.ID)
 	if err != nil || len(random) != 16 {
 		return hcert.Payload{}, fault.New(fault.Internal, "", "intended certificate has another form of id")
 	}
 	id := hcert.NewUVCI(i.Country, [16]byte(random))
 	p := hcert.Payload{Version: hcert.SchemaVersion, Name: holder(r), BirthDate: birth(r.Birth)}
-	switch e := r.Events[in.Event]; hcert.Kind(in.Kind) {
+	switch hcert.Kind(in.Kind) {
 	case hcert.KindVaccination:
 		p.Vaccinations = []hcert.Vaccination{{
 			Target: e.Disease, Prophylaxis: e.Prophylaxis, Product: e.Product, Manufacturer: e.Manufacturer,

@@ -131,5 +131,8 @@ func (c keysEscrowCommand) Run(at *world) error {
 	if err != nil {
 		return fmt.Errorf("make escrow file: %w", err)
 	}
-	return errors.Join(app.Escrow(loaded, c.To, out), out.Sync(), out.Close())
+	if err := errors.Join(app.Escrow(loaded, c.To, out), out.Sync(), out.Close()); err != nil {
+		return errors.Join(err, os.Remove(c.File)) // half an escrow must not look like one
+	}
+	return nil
 }

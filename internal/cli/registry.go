@@ -42,6 +42,9 @@ func (c importCommand) Run(at *world) error {
 		return err
 	}
 	fmt.Fprintf(at.stdout, "%d rows: %d %s, %d refused\n", counts.Rows, counts.Accepted, what, counts.Refused)
+	if counts.Accepted == 0 && counts.Refused > 0 {
+		return exit(failed)
+	}
 	if !c.Write {
 		fmt.Fprintln(at.stdout, "nothing was stored; run again with --write")
 	}

@@ -20,6 +20,7 @@ func (c serveCommand) Run(at *world) error {
 	if err := a.Ready(at.ctx); err != nil {
 		return err
 	}
+	a.Warn(at.ctx)
 	return a.Serve(at.ctx, app.Part(c.Part), func(public string) {
 		if public == "" {
 			public = "nobody: it works in the background"

@@ -8,6 +8,7 @@ import (
 	"loket/internal/app/apptest"
 	"loket/internal/db"
 	"loket/internal/fault"
+	"loket/internal/hcert"
 	"loket/internal/ident"
 	"loket/internal/mailbox"
 	"loket/internal/request"
@@ -36,8 +37,8 @@ func TestAForgedDecisionGivesNoCertificate(t *testing.T) {
 			w.Submit(t, a)
 			w.Pass(t, 10*time.Minute)
 			exec(t, w, forgery)
-			exec(t, w, `INSERT INTO certificate (id, decision_id, kind, event, kid, state, intended_day, digest)
-				SELECT substr(id, 5, 16) || substr(id, 5, 16), id, 'vaccination', 0, '', 'intended', '2021-12-20', NULL FROM decision
+			exec(t, w, `INSERT INTO certificate (id, decision_id, kind, event, of, kid, state, intended_day, digest)
+				SELECT substr(id, 5, 16) || substr(id, 5, 16), id, 'vaccination', 0, proof, '', 'intended', '2021-12-20', NULL FROM decision
 				WHERE outcome IN ('issue', 'approve')`)
 			exec(t, w, `UPDATE request SET state = 'decided' WHERE state = 'asked'`)
 			w.Pass(t, 10*time.Minute)
@@ -156,6 +157,7 @@ func TestAWrongContactIsRemembered(t *testing.T) {
 		_, err = w.Mailbox.Ask(t.Context(), link, "browser", "sms")
 		check(t, err)
 		check(t, w.Mailbox.WrongNumber(t.Context(), link, "browser"))
+		w.Requests.Pack = w.PackWith(t, "fields: {state: announced}", "fields: {state: open}")
 		w.Pass(t, 22*24*time.Hour)
 		before := len(w.Mail.Messages())
 		check(t, w.Requests.Reopen(t.Context(), receipt.Number, receipt.Code))
@@ -196,6 +198,46 @@ func TestADroppedDraftStaysGone(t *testing.T) {
 		}
 		if _, err := w.Requests.LoadDraft(t.Context(), ident.DraftCode{}); !fault.Is(err, fault.NotFound) {
 			t.Errorf("the empty code: %v", err)
+		}
+	})
+}
+
+// What was decided about is what is signed: an event that is written into the record in
+// between takes no other's place, and is not signed itself.
+func TestAnEventWrittenInLaterIsNotSigned(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		w.Submit(t, w.Known(t))
+		inner := w.Requests.Registry
+		w.Requests.Registry = &withEvent{Registry: inner, after: 1}
+		w.Pass(t, 10*time.Minute)
+		thread := open(t, w, "abena@example.org", "+31612345678")
+		if len(thread.Body.Proofs) != 2 {
+			t.Fatalf("%d proofs", len(thread.Body.Proofs))
+		}
+		for _, p := range thread.Body.Proofs {
+			payload, err := hcert.Inspect(p.QR).Payload()
+			check(t, err)
+			if payload.Vaccinations[0].Date == earlierDose {
+				t.Error("a dose that nobody decided about was signed")
+			}
+		}
+	})
+}
+
+// A counter that is only announced has no day: whoever waits for it waits on.
+func TestWhatWaitsForAnAnnouncedCounterDoesNotExpire(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		a := w.Known(t)
+		a.Document = "none"
+		receipt := w.Submit(t, a)
+		w.Pass(t, 60*24*time.Hour)
+		if got := step(t, w, receipt); got != request.StepCounter {
+			t.Errorf("after 60 days: %s", got)
+		}
+		w.Requests.Pack = w.PackWith(t, "fields: {state: announced}", "fields: {state: open}")
+		w.Pass(t, time.Hour)
+		if got := step(t, w, receipt); got != request.StepClosed {
+			t.Errorf("with an open counter, past its term: %s", got)
 		}
 	})
 }

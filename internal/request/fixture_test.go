@@ -60,3 +60,24 @@ func TestStatesOnlyMoveAlongTheArrows(t *testing.T) {
 		}
 	})
 }
+
+// earlierDose is the day of a dose that withEvent invents.
+const earlierDose = "2021-01-15"
+
+// withEvent is a registry into whose first record an earlier dose is written after some
+// questions.
+type withEvent struct {
+	registry.Registry
+	after int
+}
+
+func (r *withEvent) Candidates(ctx context.Context, q registry.Query) ([]registry.Record, error) {
+	records, err := r.Registry.Candidates(ctx, q)
+	if r.after--; r.after >= 0 || err != nil || len(records) == 0 {
+		return records, err
+	}
+	event := records[0].Events[0]
+	event.Day = earlierDose
+	records[0].Events = append([]registry.Event{event}, records[0].Events...)
+	return records, nil
+}

@@ -3,12 +3,14 @@ package request
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"loket/internal/audit"
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/jobs"
 	"loket/internal/mailbox"
+	"loket/internal/rules"
 )
 
 // registerJobs says what requests do when the mailbox tells something.
@@ -87,7 +89,7 @@ const (
 	closeRequest = `UPDATE request SET closed_at = $3, state = $4 WHERE id = $1 AND round = $2 AND closed_at IS NULL AND state = $5`
 	selectDue    = `
 		SELECT ` + columns + ` FROM request
-		WHERE closed_at IS NULL AND expires_at <= $1 AND state IN ('proved', 'asked', 'refused', 'counter')
+		WHERE closed_at IS NULL AND expires_at <= $1 AND (state IN ('proved', 'asked', 'refused') OR state = 'counter' AND $3)
 		ORDER BY expires_at LIMIT $2`
 )
 
@@ -109,11 +111,17 @@ func (s *Store) close(ctx context.Context, tx *db.Tx, r row, to State, why strin
 	return s.note(ctx, tx, r.ID, audit.System, roleWorker, "request.close", why)
 }
 
+// counterOpen reports whether there is a counter to go to.
+func (s *Store) counterOpen() bool {
+	return slices.ContainsFunc(s.Pack.List("counters"), func(c rules.Item) bool { return c.Fields["state"] != "announced" })
+}
+
 // Expire closes the requests whose person did not come back, without prejudice.
-// What waits for us never expires.
+// What waits for us never expires, and neither does what waits for a counter that is
+// only announced.
 func (s *Store) Expire(ctx context.Context) error {
 	for {
-		rows, err := db.Select[row](ctx, s.DB, selectDue, s.Now(), int64(batch))
+		rows, err := db.Select[row](ctx, s.DB, selectDue, s.Now(), int64(batch), s.counterOpen())
 		if err != nil {
 			return fmt.Errorf("find requests that end: %w", err)
 		}

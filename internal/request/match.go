@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"loket/internal/audit"
 	"loket/internal/certificate"
@@ -16,8 +17,12 @@ import (
 	"loket/internal/seal"
 )
 
-// batch is how many requests are matched together.
-const batch = 200
+// batch is how many requests are matched together, and patience how long that may
+// take: a job has a minute.
+const (
+	batch    = 200
+	patience = 20 * time.Second
+)
 
 const (
 	selectReceived = `SELECT ` + columns + ` FROM request WHERE state = 'received' ORDER BY received_at LIMIT $1`
@@ -60,7 +65,11 @@ func (s *Store) matchBatch(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	verdicts := make([]verdict, 0, len(rows))
+	begun := s.Now()
 	for _, r := range rows {
+		if s.Now().Sub(begun) > patience {
+			break // a slow registry: what is matched is kept, the rest comes next
+		}
 		v, err := s.match(ctx, r)
 		if fault.Is(err, fault.Unavailable) {
 			return 0, err // the registry is down: all of them wait

@@ -22,6 +22,8 @@ const (
 	StepMessage  Step = "message"
 	StepCounter  Step = "counter"
 	StepClosed   Step = "closed"
+	// StepWithdrawn lasts until the next sweep destroys the request.
+	StepWithdrawn Step = "withdrawn"
 )
 
 // Status is what the status page shows.
@@ -29,7 +31,7 @@ type Status struct {
 	Number     ident.CaseNumber
 	Step       Step
 	Received   rules.Day
-	Until      rules.Day // closes then, or is destroyed then if it is closed
+	Until      rules.Day // closes then, or is destroyed then if it is closed; zero when it just waits
 	Reopenable bool
 }
 
@@ -50,11 +52,16 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 func (s *Store) statusOf(r row) Status {
 	status := Status{Number: ident.CaseNumber(r.Number), Received: s.day(r.ReceivedAt), Until: s.day(r.ExpiresAt)}
 	switch {
+	case State(r.State) == Withdrawn:
+		status.Step = StepWithdrawn
 	case r.ClosedAt != nil:
 		status.Step, status.Until = StepClosed, s.day(r.ClosedAt.Add(s.life.closed))
-		status.Reopenable = State(r.State) != Withdrawn
+		status.Reopenable = true
 	case State(r.State) == Counter:
 		status.Step = StepCounter
+		if !s.counterOpen() {
+			status.Until = rules.Day{}
+		}
 	case State(r.State) == Received || State(r.State) == Decided:
 		status.Step = StepReceived
 	default:

@@ -63,7 +63,10 @@ func InitKeys(dir string, random io.Reader) error {
 			}
 		}
 	}
-	return os.MkdirAll(filepath.Join(dir, "epoch"), 0o700)
+	if err := os.MkdirAll(filepath.Join(dir, "epoch"), 0o700); err != nil {
+		return fmt.Errorf("make key directory: %w", err)
+	}
+	return os.Chmod(dir, 0o700)
 }
 
 func keyGroups() map[string][]string {
@@ -73,6 +76,13 @@ func keyGroups() map[string][]string {
 // OpenKeys opens the key directory dir. It fails when a key is missing: a new
 // key in place of a lost one would silently make all that exists unfindable.
 func OpenKeys(dir string, now func() time.Time, random io.Reader) (*Keys, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open key directory: %w; run keys init for a new installation", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("others than its owner can enter the key directory %s (mode %v)", dir, info.Mode().Perm())
+	}
 	k := &Keys{dir: dir, now: now, random: random, named: map[string][]versioned{}, epochs: map[string][]byte{}}
 	for group, names := range keyGroups() {
 		for _, name := range names {

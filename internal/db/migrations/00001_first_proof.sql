@@ -206,6 +206,7 @@ CREATE TABLE certificate (
     decision_id TEXT NOT NULL REFERENCES decision (id),
     kind        TEXT NOT NULL CHECK (kind IN ('vaccination', 'recovery', 'test')),
     event       BIGINT NOT NULL,
+    of          BYTEA  NOT NULL,
     kid         TEXT NOT NULL,
     state       TEXT NOT NULL CHECK (state IN ('intended', 'issued', 'revoked')),
     intended_day TEXT NOT NULL,
