@@ -30,6 +30,14 @@ import (
 //
 // LOKET_BENCH_DIR keeps the registry for the next run; an import that was
 // interrupted goes on.
+//
+// Measured with ten million of the 17.6, for want of time (two cores shared with other
+// programs, load 3 to 10; the quietest of five runs of 20,000 requests, half of them
+// known): p50 0.08 ms and p99 0.57 ms, 5 and 8 times the raw SELECT; at most 1.6 ms in
+// the other runs, and 2.5 ms with nothing of the file in memory; 37 MB
+// resident; 580 bytes a person. With 200,000, whose birthdays are as crowded as
+// those of 17.6 million: p50 0.08 ms, p99 0.6 ms. Importing: 25,000 people a second into an empty registry
+// at load 3; 8,200 a second for the tenth million, at low priority and load 5 to 8.
 func BenchmarkMatch(b *testing.B) {
 	people := 200_000
 	if text := os.Getenv("LOKET_BENCH_PEOPLE"); text != "" {
@@ -206,7 +214,7 @@ func fillBench(b *testing.B, dir string, people int) {
 		}
 		if p.Rows-last >= 500_000 {
 			last = p.Rows
-			fmt.Fprintf(os.Stderr, "%d people after %v\n", p.Rows, time.Since(start).Round(time.Second))
+			b.Logf("%d people after %v", p.Rows, time.Since(start).Round(time.Second))
 		}
 	}})
 	if err != nil || counts.Refused > 0 {
