@@ -169,5 +169,5 @@ func (s *Store) handOutOne(ctx context.Context, tx *db.Tx, a answer, release tim
 	if err := s.count(ctx, tx, path, s.Now().Sub(a.request.ReceivedAt)); err != nil {
 		return err
 	}
-	return s.record(ctx, tx, a.box, audit.System, roleWorker, "request.answer", string(a.to))
+	return s.noteSealed(ctx, tx, a.box, audit.System, roleWorker, "request.answer", string(a.to))
 }

@@ -24,13 +24,7 @@ const (
 	patience = 20 * time.Second
 )
 
-const (
-	selectReceived = `SELECT ` + columns + ` FROM request WHERE state = 'received' ORDER BY received_at LIMIT $1`
-	updateState    = `UPDATE request SET state = $4 WHERE id = $1 AND state = $2 AND round = $3`
-	insertDecision = `
-		INSERT INTO decision (id, request_id, round, question, outcome, pack, pack_hash, on_day, known_at, reasons, actor, role, at, proof)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
-)
+const selectReceived = `SELECT ` + columns + ` FROM request WHERE state = 'received' ORDER BY received_at LIMIT $1`
 
 // verdict is what matching found about one request.
 type verdict struct {
@@ -206,38 +200,4 @@ func (s *Store) keepVerdict(ctx context.Context, tx *db.Tx, v verdict) error {
 	}
 	return s.Audit.Add(ctx, tx, audit.Entry{
 		Actor: audit.System, Role: roleWorker, Act: "request.decide", Object: v.request.ID, Result: v.decision.Outcome})
-}
-
-// keepDecision stores a decision. Its reasons are sealed in the case: which of them
-// asked for a document would tell what the registry knows.
-func (s *Store) keepDecision(ctx context.Context, tx *db.Tx, c seal.Case, r row, d rules.Decision, actor, role string) (string, error) {
-	kept := certificate.Decision{
-		ID: ident.NewID(s.Random, "dec"), RequestID: r.ID, Round: r.Round, Question: d.Question, Outcome: d.Outcome, PackHash: d.Hash,
-		OnDay: d.On.String(), KnownAt: d.KnownAt.String(), Actor: actor, Role: role,
-	}
-	reasons, err := c.Seal(purposeReasons(kept.ID), d.IDs())
-	if err != nil {
-		return "", err
-	}
-	_, err = db.Exec(ctx, tx, insertDecision, kept.ID, r.ID, r.Round, d.Question, d.Outcome, d.Pack, d.Hash,
-		kept.OnDay, kept.KnownAt, reasons, actor, role, s.Now(), s.Certificates.Prove(kept))
-	if err != nil {
-		return "", fmt.Errorf("keep decision: %w", err)
-	}
-	return kept.ID, nil
-}
-
-func purposeReasons(decisionID string) string { return "reasons of " + decisionID }
-
-// move changes the state of a request if it is still where r has it, and reports
-// whether it was.
-func (s *Store) move(ctx context.Context, tx *db.Tx, r row, to State) (bool, error) {
-	if !State(r.State).May(to) {
-		return false, fmt.Errorf("a request may not go from %s to %s", r.State, to)
-	}
-	n, err := db.Exec(ctx, tx, updateState, r.ID, r.State, r.Round, string(to))
-	if err != nil {
-		return false, fmt.Errorf("move request to %s: %w", to, err)
-	}
-	return n == 1, nil
 }

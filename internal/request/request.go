@@ -19,7 +19,6 @@ package request
 import (
 	"context"
 	"io"
-	"slices"
 	"time"
 
 	"loket/internal/audit"
@@ -37,44 +36,6 @@ import (
 	"loket/internal/tally"
 )
 
-// State is how far a request is.
-type State string
-
-// The states. See the package comment.
-const (
-	Received  State = "received"
-	Decided   State = "decided"
-	Proved    State = "proved"
-	Asked     State = "asked"
-	Answered  State = "answered"
-	Refused   State = "refused"
-	Counter   State = "counter"
-	Expired   State = "expired"
-	Withdrawn State = "withdrawn"
-)
-
-// May reports whether a request in state s may go to another state within one
-// round. Reopening begins a new round, from any state that has ended.
-func (s State) May(to State) bool {
-	switch s {
-	case Received:
-		return to == Decided || to == Withdrawn
-	case Decided:
-		return to == Proved || to == Asked || to == Withdrawn
-	case Asked:
-		return slices.Contains([]State{Answered, Counter, Expired, Withdrawn}, to)
-	case Answered:
-		return slices.Contains([]State{Decided, Refused, Counter, Withdrawn}, to)
-	case Counter:
-		return slices.Contains([]State{Decided, Refused, Expired, Withdrawn}, to)
-	case Proved, Refused:
-		return to == Counter || to == Withdrawn
-	case Expired:
-		return to == Withdrawn
-	}
-	return false
-}
-
 // Door is where a request came in.
 type Door string
 
@@ -86,9 +47,13 @@ const (
 
 // What people say about DigiD.
 const (
-	NoBSN        = "no-bsn"
-	BSNNoDigiD   = "bsn-no-digid"
-	DigiDWorks   = "digid-works"
+	NoBSN      = "no-bsn"
+	BSNNoDigiD = "bsn-no-digid"
+	DigiDWorks = "digid-works"
+)
+
+// Words that stand in rows and sealed bodies.
+const (
 	purposeBody  = "request"
 	roleWorker   = "worker"
 	roleSelf     = "self"

@@ -47,7 +47,7 @@ func (s *Store) Rule(ctx context.Context, ruling Ruling) error {
 	if ruling.Approve {
 		to = Decided
 	}
-	if !State(r.State).May(to) {
+	if !r.State.May(to) {
 		return fault.New(fault.TooLate, "request.state", "request %s is %s", r.ID, r.State)
 	}
 	c, body, err := s.open(ctx, s.DB, r)
@@ -94,7 +94,7 @@ func (s *Store) approve(ctx context.Context, r row, c seal.Case, body sealedBody
 		return err
 	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		if err := s.settle(ctx, tx, r, Decided); err != nil {
+		if err := s.moveOrFail(ctx, tx, r, Decided); err != nil {
 			return err
 		}
 		if _, err := db.Exec(ctx, tx, updateSealed, r.ID, sealed); err != nil {
@@ -107,7 +107,7 @@ func (s *Store) approve(ctx context.Context, r row, c seal.Case, body sealedBody
 		if err := s.Certificates.Intend(ctx, tx, decisionID, plan); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, c, ruling.Actor, roleApprover, "request.decide", d.Outcome)
+		return s.noteSealed(ctx, tx, c, ruling.Actor, roleApprover, "request.decide", d.Outcome)
 	})
 }
 
@@ -129,7 +129,7 @@ func (s *Store) refuse(ctx context.Context, r row, c seal.Case, d rules.Decision
 	body := mailbox.Body{Kind: MessageRefused, Pack: s.Pack.ID, Fields: map[string]string{
 		"reason": ruling.Reason.Reveal(), "next_step": ruling.NextStep.Reveal()}}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		if err := s.settle(ctx, tx, r, Refused); err != nil {
+		if err := s.moveOrFail(ctx, tx, r, Refused); err != nil {
 			return err
 		}
 		if _, err := s.keepDecision(ctx, tx, c, r, d, ruling.Actor, roleApprover); err != nil {
@@ -141,18 +141,6 @@ func (s *Store) refuse(ctx context.Context, r row, c seal.Case, d rules.Decision
 		if err := s.count(ctx, tx, pathRefused, s.Now().Sub(r.ReceivedAt)); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, c, ruling.Actor, roleApprover, "request.decide", d.Outcome)
+		return s.noteSealed(ctx, tx, c, ruling.Actor, roleApprover, "request.decide", d.Outcome)
 	})
-}
-
-// settle moves a request, and fails when somebody else was first.
-func (s *Store) settle(ctx context.Context, tx *db.Tx, r row, to State) error {
-	moved, err := s.move(ctx, tx, r, to)
-	if err != nil {
-		return err
-	}
-	if !moved {
-		return fault.New(fault.TooLate, "request.state", "request %s moved on", r.ID)
-	}
-	return nil
 }

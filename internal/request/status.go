@@ -3,7 +3,6 @@ package request
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"loket/internal/audit"
 	"loket/internal/db"
@@ -52,25 +51,23 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 func (s *Store) statusOf(r row) Status {
 	status := Status{Number: ident.CaseNumber(r.Number), Received: s.day(r.ReceivedAt), Until: s.day(r.ExpiresAt)}
 	switch {
-	case State(r.State) == Withdrawn:
+	case r.State == Withdrawn:
 		status.Step = StepWithdrawn
 	case r.ClosedAt != nil:
 		status.Step, status.Until = StepClosed, s.day(r.ClosedAt.Add(s.life.closed))
 		status.Reopenable = true
-	case State(r.State) == Counter:
+	case r.State == Counter:
 		status.Step = StepCounter
 		if !s.counterOpen() {
 			status.Until = rules.Day{}
 		}
-	case State(r.State) == Received || State(r.State) == Decided:
+	case r.State == Received || r.State == Decided:
 		status.Step = StepReceived
 	default:
 		status.Step = StepMessage
 	}
 	return status
 }
-
-func (s *Store) day(t time.Time) rules.Day { return rules.DayOf(t.In(s.Zone)) }
 
 const (
 	selectByNumber = `SELECT ` + columns + ` FROM request WHERE number = $1`
@@ -166,7 +163,7 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 	if err != nil {
 		return err
 	}
-	if !State(r.State).May(Withdrawn) {
+	if !r.State.May(Withdrawn) {
 		return fault.New(fault.TooLate, "request.state", "request %s is %s", r.ID, r.State)
 	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
@@ -178,7 +175,7 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 			return fault.New(fault.TooLate, "request.state", "request %s moved on", r.ID)
 		}
 		path := pathWithdrawn
-		if State(r.State) == Received || State(r.State) == Decided {
+		if r.State == Received || r.State == Decided {
 			path = pathWithdrawnEarly
 		}
 		if err := s.count(ctx, tx, path, s.Now().Sub(r.ReceivedAt)); err != nil {
@@ -192,8 +189,4 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 		}
 		return s.note(ctx, tx, r.ID, audit.Applicant, roleSelf, "request.withdraw", "ok")
 	})
-}
-
-func (s *Store) note(ctx context.Context, tx *db.Tx, id, actor, role, act, result string) error {
-	return s.Audit.Add(ctx, tx, audit.Entry{Actor: actor, Role: role, Act: act, Object: id, Result: result})
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -16,7 +15,6 @@ import (
 	"loket/internal/person"
 	"loket/internal/point"
 	"loket/internal/rules"
-	"loket/internal/seal"
 )
 
 // Submission is a finished form.
@@ -34,13 +32,6 @@ type Receipt struct {
 	Number ident.CaseNumber
 	Code   ident.Code
 	Way    string // WayDigital, or WayCounter when it goes on at a counter
-}
-
-// sealedBody is what lies sealed in a request.
-type sealedBody struct {
-	Answers      Answers
-	Chosen       string // id of the record that staff chose
-	WrongContact bool   // somebody else got the mail and said so
 }
 
 const insertRequest = `
@@ -66,10 +57,10 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
 	}
 	fresh := row{
 		ID: ident.NewID(s.Random, "req"), Number: string(ident.NewCaseNumber(s.Random)), Lang: sub.Lang,
-		State: string(Received), Round: 1, CodeVersion: 1, ReceivedAt: s.Now(),
+		State: Received, Round: 1, CodeVersion: 1, ReceivedAt: s.Now(),
 	}
 	if way == WayCounter {
-		fresh.State = string(Counter)
+		fresh.State = Counter
 	}
 	id := fresh.ID
 	err = s.DB.Update(ctx, func(tx *db.Tx) error {
@@ -181,10 +172,10 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission, de
 			return err
 		}
 	}
-	if err := s.countOpened(ctx, tx, pathOpened, State(r.State)); err != nil {
+	if err := s.countOpened(ctx, tx, pathOpened, r.State); err != nil {
 		return err
 	}
-	if err := s.record(ctx, tx, c, audit.Applicant, roleSelf, "request.submit", string(sub.Door)); err != nil {
+	if err := s.noteSealed(ctx, tx, c, audit.Applicant, roleSelf, "request.submit", string(sub.Door)); err != nil {
 		return err
 	}
 	return s.dropDraft(ctx, tx, sub.Draft)
@@ -205,10 +196,6 @@ func claims(a Answers) []person.Identifier {
 	return list
 }
 
-func (s *Store) record(ctx context.Context, tx *db.Tx, c seal.Case, actor, role, act, result string) error {
-	return s.Audit.Add(ctx, tx, audit.Entry{Actor: actor, Role: role, Act: act, Object: c.ID(), Result: result, Sealer: c, Subject: act})
-}
-
 func (s *Store) receipt(r row, way string) Receipt {
 	return Receipt{ident.CaseNumber(r.Number), s.code(r), way}
 }
@@ -216,35 +203,4 @@ func (s *Store) receipt(r row, way string) Receipt {
 // code derives the code of a case. A new code_version gives another.
 func (s *Store) code(r row) ident.Code {
 	return ident.NewCode(bytes.NewReader(s.index.Derive("code", r.ID, fmt.Sprint(r.CodeVersion))))
-}
-
-// row is a request as it is kept.
-type row struct {
-	ID          string
-	Number      string
-	PersonID    string
-	Lang        string
-	State       string
-	Round       int64
-	CodeVersion int64
-	Tries       int64
-	TriesDay    string
-	ReceivedAt  time.Time
-	ExpiresAt   time.Time
-	ClosedAt    *time.Time
-	Sealed      []byte
-}
-
-const columns = `id, number, person_id, lang, state, round, code_version, tries, tries_day, received_at, expires_at, closed_at, sealed`
-
-const selectRequest = `SELECT ` + columns + ` FROM request WHERE id = $1`
-
-// open opens what a request's person told.
-func (s *Store) open(ctx context.Context, q db.Queryer, r row) (seal.Case, sealedBody, error) {
-	c, err := s.Vault.Open(ctx, q, r.ID)
-	if err != nil {
-		return c, sealedBody{}, err
-	}
-	var body sealedBody
-	return c, body, c.Open(purposeBody, r.Sealed, &body)
 }

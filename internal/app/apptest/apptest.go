@@ -52,11 +52,14 @@ type World struct {
 	Senders app.Senders
 }
 
-// Each runs test as a subtest on each engine, in a new world.
+// Each runs test as a subtest on each engine, in a new world; the two run side by side.
 func Each(t *testing.T, test func(t *testing.T, w *World)) {
 	t.Helper()
 	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
-		t.Run(string(engine), func(t *testing.T) { test(t, New(t, engine, nil)) })
+		t.Run(string(engine), func(t *testing.T) {
+			t.Parallel()
+			test(t, New(t, engine, nil))
+		})
 	}
 }
 
