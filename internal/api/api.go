@@ -88,6 +88,12 @@ type route struct {
 	kind         string // media type of the answer
 }
 
+// byLink reports whether linkAndBrowser counts the call by the link in its body, and
+// nothing counts it by source.
+func (r route) byLink() bool {
+	return r.path == "/message-codes" || r.path == "/message-openings" || r.path == "/wrong-numbers"
+}
+
 const (
 	kindJSON = "application/json"
 	kindText = "text/plain"
@@ -172,8 +178,10 @@ func (a *api) pass(w http.ResponseWriter, r *http.Request, route route) (answer,
 	if route.method != "GET" {
 		limit = Writing
 	}
-	if err := a.count(r, limit, ""); err != nil {
-		return answer{}, err
+	if !route.byLink() {
+		if err := a.count(r, limit, ""); err != nil {
+			return answer{}, err
+		}
 	}
 	if !accepts(r.Header.Values("Accept"), route.kind) {
 		return answer{}, refusal{status: http.StatusNotAcceptable, key: "api.accept"}

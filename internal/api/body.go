@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode"
 
 	"loket/internal/fault"
 )
@@ -100,8 +101,16 @@ func (b *body) text(name string) (text string, there bool) {
 	if value == nil {
 		return "", true
 	}
+	if strings.ContainsFunc(*value, isControl) {
+		b.bad(name, "form.text.control")
+		return "", true
+	}
 	return *value, true
 }
+
+// isControl reports whether r is a control character other than white space: no
+// keyboard makes it, and not every database keeps it.
+func isControl(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }
 
 // need returns a member that is a text and may not be left out.
 func (b *body) need(name string) string {

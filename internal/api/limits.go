@@ -16,8 +16,12 @@ var (
 	ByNumber = throttle.Limit{Name: "api-number", By: throttle.Identifier, Burst: 10, Every: 5 * time.Minute,
 		Why: "A code has eight digits. This slows down numbers that do not exist as much as those that do."}
 	ByLink = throttle.Limit{Name: "api-link", By: throttle.Identifier, Burst: 10, Every: 2 * time.Minute,
-		Why: "Each code costs a text message; a link that does not exist is slowed down like one that does."}
+		Why: "Each code costs a text message; a program with a good link needs a few calls, and nobody else can use them up."}
+	DeadLinks = throttle.Limit{Name: "api-links-dead", By: throttle.Source, Burst: 60, Every: 30 * time.Second,
+		Why: "Programs may hold old links; a machine that guesses links cannot go on."}
 )
 
 // Limits returns all of them, for the documentation.
-func Limits() []throttle.Limit { return []throttle.Limit{Reading, Writing, ByNumber, ByLink} }
+func Limits() []throttle.Limit {
+	return []throttle.Limit{Reading, Writing, ByNumber, ByLink, DeadLinks}
+}

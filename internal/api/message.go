@@ -24,18 +24,26 @@ func parseBrowser(text string) (string, error) {
 }
 
 // linkAndBrowser takes the two that every call about a closed message has. A link that
-// cannot be one is the same as one that opens nothing.
+// cannot be one is the same as one that opens nothing. Of a source only tries on those
+// are counted: who holds a good link is never shut out by who else is on their network.
 func (a *api) linkAndBrowser(c *call) (link mailbox.Link, browser string, err error) {
 	text := c.in.need("link")
 	browser = needed(c.in, "browser", parseBrowser)
 	if err := c.in.err(); err != nil {
 		return link, browser, err
 	}
-	if err := a.count(c.Request, ByLink, text); err != nil {
+	if link, err = mailbox.ParseLink(text); err == nil {
+		_, err = a.Mailbox.Asked(c.Context(), link, browser)
+	}
+	if fault.Is(err, fault.NotFound) {
+		if shut := a.count(c.Request, DeadLinks, ""); shut != nil {
+			return link, browser, shut
+		}
+	}
+	if err != nil {
 		return link, browser, err
 	}
-	link, err = mailbox.ParseLink(text)
-	return link, browser, err
+	return link, browser, a.count(c.Request, ByLink, text)
 }
 
 // codeAsked is how it stands with the codes of a message.

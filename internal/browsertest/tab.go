@@ -145,6 +145,18 @@ func (tab *Tab) click(selector, words string) {
 	}
 }
 
+// Back goes one page back, as the button of the browser does.
+func (tab *Tab) Back() { tab.t.Helper(); tab.do("go back", chromedp.NavigateBack()) }
+
+// Reload loads the page again, as the button of the browser does.
+func (tab *Tab) Reload() { tab.t.Helper(); tab.do("load again", chromedp.Reload()) }
+
+// Source returns the whole page as the browser holds it, what is hidden too.
+func (tab *Tab) Source() string {
+	tab.t.Helper()
+	return Eval[string](tab, "document.documentElement.outerHTML")
+}
+
 // Key presses a key such as "\t" or "\r"; see package kb of chromedp.
 func (tab *Tab) Key(keys string) { tab.t.Helper(); tab.do("press a key", chromedp.KeyEvent(keys)) }
 

@@ -25,7 +25,7 @@ func TestEachAnswerCarriesTheSafetyHeaders(t *testing.T) {
 		"Content-Security-Policy":      web.PublicPolicy,
 		"Cross-Origin-Opener-Policy":   "same-origin",
 		"Cross-Origin-Resource-Policy": "same-origin",
-		"Referrer-Policy":              "no-referrer",
+		"Referrer-Policy":              "same-origin",
 		"Strict-Transport-Security":    "max-age=63072000; includeSubDomains; preload",
 		"X-Content-Type-Options":       "nosniff",
 		"X-Frame-Options":              "DENY",
@@ -60,31 +60,29 @@ func TestOnlyPagesWithoutStateMayBeStored(t *testing.T) { // D-61
 	}
 }
 
-func TestOtherSitesCannotSendForms(t *testing.T) {
+func TestOtherSitesCannotSendForms(t *testing.T) { // V3.5.1
 	site := webtest.Parts(t)
-	strict := webtest.Parts(t)
-	strict.RefuseOldBrowsers = true
+	site.Handle("POST /api/thing", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSeeOther) }))
 	const good = "name=N&birth-year=1976&has=none&agree=yes"
 	for _, test := range []struct {
-		name           string
-		header         []string
-		public, strict int
+		name   string
+		header []string
+		want   int
 	}{
-		{"own form", []string{"Sec-Fetch-Site", "same-origin", "Origin", "null"}, 303, 303},
-		{"typed address", []string{"Sec-Fetch-Site", "none"}, 303, 303},
-		{"other site", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"}, 403, 403},
-		{"neighbour", []string{"Sec-Fetch-Site", "same-site", "Origin", "https://neighbour.example.com"}, 403, 403},
-		{"sandbox", []string{"Sec-Fetch-Site", "cross-site", "Origin", "null"}, 403, 403},
-		{"old browser", []string{"Origin", "null"}, 303, 403},
-		{"old browser, own origin", []string{"Origin", "http://example.com"}, 303, 303},
-		{"old browser, other site", []string{"Origin", "https://evil.example"}, 403, 403},
-		{"no browser", nil, 303, 303},
+		{"own form", []string{"Sec-Fetch-Site", "same-origin", "Origin", "http://example.com"}, 303},
+		{"typed address", []string{"Sec-Fetch-Site", "none"}, 303},
+		{"other site", []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"}, 403},
+		{"neighbour", []string{"Sec-Fetch-Site", "same-site", "Origin", "https://neighbour.example.com"}, 403},
+		{"sandbox", []string{"Sec-Fetch-Site", "cross-site", "Origin", "null"}, 403},
+		{"old browser, sandbox", []string{"Origin", "null"}, 403},
+		{"old browser, own form", []string{"Origin", "http://example.com"}, 303},
+		{"old browser, other site", []string{"Origin", "https://evil.example"}, 403},
+		{"no browser", nil, 303},
 	} {
-		if got := send(site, "POST", "/nl/parts", good, test.header...).Code; got != test.public {
-			t.Errorf("%s: status %d, want %d", test.name, got, test.public)
-		}
-		if got := send(strict, "POST", "/nl/parts", good, test.header...).Code; got != test.strict {
-			t.Errorf("%s, strict: status %d, want %d", test.name, got, test.strict)
+		for _, path := range []string{"/nl/parts", "/api/thing"} {
+			if got := send(site, "POST", path, good, test.header...).Code; got != test.want {
+				t.Errorf("%s, %s: status %d, want %d", test.name, path, got, test.want)
+			}
 		}
 	}
 	has(t, send(site, "POST", "/nl/parts", good, "Sec-Fetch-Site", "cross-site").Body.String(), "andere website")
@@ -107,6 +105,26 @@ func TestTooManyFormsMeetAKindPage(t *testing.T) {
 	has(t, w.Body.String(), "Wacht even", "Over 2 minuten kunt u het weer proberen.")
 	if got := get(site, "/nl/parts").Code; got != http.StatusOK {
 		t.Errorf("reading is refused too: %d", got)
+	}
+}
+
+func TestTextsForProgramsAreCountedAsPagesAre(t *testing.T) {
+	site := webtest.Parts(t)
+	site.Throttle = throttle.New(time.Now, rand.Reader)
+	site.Reading = throttle.Limit{Name: "few", By: throttle.Source, Burst: 2, Every: time.Hour}
+	text := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("text")) })
+	site.Handle("GET /audit/thing", text)
+	site.Handle("/api/", text)
+	site.UncountedPage("GET /own", func(w http.ResponseWriter, r *http.Request) error { text(w, r); return nil })
+	for range 2 {
+		if got := get(site, "/audit/thing").Code; got != http.StatusOK {
+			t.Fatalf("status %d", got)
+		}
+	}
+	for path, want := range map[string]int{"/audit/thing": 429, "/nl/parts": 429, "/nl/own": 200, "/api/thing": 200} {
+		if got := get(site, path).Code; got != want {
+			t.Errorf("%s after the limit: status %d, want %d", path, got, want)
+		}
 	}
 }
 

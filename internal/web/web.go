@@ -55,9 +55,6 @@ type Site struct {
 	Secure bool
 	// Policy is the Content-Security-Policy; empty is [PublicPolicy].
 	Policy string
-	// RefuseOldBrowsers refuses a POST that proves its origin by neither
-	// Sec-Fetch-Site nor Origin. See [Site.sameOrigin].
-	RefuseOldBrowsers bool
 
 	// Throttle counts requests by source; nil counts nothing. Zero limits are
 	// [Reading] and [Writing].
@@ -76,20 +73,42 @@ type Site struct {
 // Page adds a page. The pattern is one of [http.ServeMux] without language or
 // host, such as "GET /request/name".
 func (s *Site) Page(pattern string, h Handler) {
-	s.pages.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+	s.UncountedPage(pattern, func(w http.ResponseWriter, r *http.Request) error {
 		if err := s.countRequest(r); err != nil {
-			s.fail(w, r, err)
-			return
+			return err
 		}
+		return h(w, r)
+	})
+}
+
+// UncountedPage adds a page that the limits by source leave alone. Its handler
+// counts tries itself, by what only the right person has, so that nobody can use
+// up the limit of those who share a source with them.
+func (s *Site) UncountedPage(pattern string, h Handler) {
+	s.pages.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
 			s.fail(w, r, err)
 		}
 	})
 }
 
-// Handle adds what is not a page and has no language, such as an API. It
-// carries the safety headers and nothing else: limits and errors are its own.
-func (s *Site) Handle(pattern string, h http.Handler) { s.rest.Handle(pattern, h) }
+// Handle adds what is not a page and has no language. A pattern that begins with
+// GET is counted as the reading of pages is. Any other, such as an API that is
+// mounted whole, carries the safety headers and nothing else: limits and errors
+// are its own.
+func (s *Site) Handle(pattern string, h http.Handler) {
+	if !strings.HasPrefix(pattern, http.MethodGet+" ") {
+		s.rest.Handle(pattern, h)
+		return
+	}
+	s.rest.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		if err := s.countRequest(r); err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
 
 // ServeHTTP answers r.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {

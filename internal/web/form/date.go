@@ -36,8 +36,8 @@ func (f *Date) read(values url.Values) {
 	const limit = 20 // a month may be typed as a word
 	f.Error, f.Wrong = "", ""
 	for part, value := range map[Part]*string{Day: &f.Day, Month: &f.Month, Year: &f.Year} {
-		tooLong := false
-		if *value, tooLong = line(values, f.Name+"-"+string(part), limit); tooLong {
+		problem := ""
+		if *value, problem = line(values, f.Name+"-"+string(part), limit); problem != "" {
 			f.Error = "form.date.invalid"
 		}
 	}

@@ -25,6 +25,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"loket/internal/fault"
@@ -84,24 +85,31 @@ func Problems(fields ...Field) []Problem {
 	return problems
 }
 
-// line takes one value out of a form: valid UTF-8, without control characters
-// that no keyboard makes, with white space at the ends removed. A value over
-// limit bytes is cut at a character, and tooLong tells so.
-func line(values url.Values, name string, limit int) (value string, tooLong bool) {
-	value = strings.ToValidUTF8(values.Get(name), "\uFFFD")
+// line takes one value out of a form: valid UTF-8, without control characters,
+// with white space at the ends removed. A value over limit bytes is cut at a
+// character. problem is the message key of what is wrong with it, or empty.
+func line(values url.Values, name string, limit int) (value, problem string) {
 	value = strings.Map(func(r rune) rune {
-		if (r < ' ' && r != '\n' && r != '\t') || r == 0x7F {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r == '\v' || r == '\f': // a new line or page, in what was copied from a document
+			return '\n'
+		case r == '\r': // half of a new line
+			return -1
+		case unicode.IsControl(r): // no keyboard makes these, and not every database keeps them
+			problem = "form.text.control"
 			return -1
 		}
 		return r
-	}, value)
+	}, strings.ToValidUTF8(values.Get(name), "\uFFFD"))
 	value = strings.TrimSpace(value)
 	if len(value) <= limit {
-		return value, false
+		return value, problem
 	}
 	cut := limit
 	for cut > 0 && !utf8.RuneStart(value[cut]) {
 		cut--
 	}
-	return value[:cut], true
+	return value[:cut], "form.text.too-long"
 }

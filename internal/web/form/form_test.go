@@ -43,6 +43,19 @@ func TestReadKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+func TestControlCharactersAreSaid(t *testing.T) {
+	for typed, want := range map[string]string{"a\x00b": "form.text.control", "a\x1b[0m": "form.text.control", "a\u0085b\u0090": "form.text.control",
+		"a\vb\fc\r\nd\te": ""} {
+		name, birth, _, _ := questions()
+		if err := form.Read(post(url.Values{"name": {typed}, "birth-day": {typed}}), name, birth); err != nil {
+			t.Fatal(err)
+		}
+		if name.Error != want || (birth.Error != "") != (want != "") || strings.ContainsAny(name.Value+birth.Day, "\x00\x1b\u0085") {
+			t.Errorf("%q becomes %q with problem %q", typed, name.Value, name.Error)
+		}
+	}
+}
+
 func TestReadIgnoresTheAddressAndOptionsThatWereNotOffered(t *testing.T) {
 	name, birth, number, agree := questions()
 	if err := form.Read(post(url.Values{"number": {"everything"}}), name, birth, number, agree); err != nil {

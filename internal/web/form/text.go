@@ -33,13 +33,9 @@ func (f *Text) read(values url.Values) {
 	if f.Lines > 0 {
 		limit *= 16
 	}
-	value, tooLong := line(values, f.Name, limit)
+	f.Value, f.Error = line(values, f.Name, limit)
 	if f.Lines == 0 {
-		value = strings.Join(strings.Fields(value), " ")
-	}
-	f.Value, f.Error = value, ""
-	if tooLong {
-		f.Error = "form.text.too-long"
+		f.Value = strings.Join(strings.Fields(f.Value), " ")
 	}
 }
 

@@ -14,8 +14,7 @@ type checkPage struct {
 	Counter  bool // it goes on at a counter
 	Counters []Counter
 	KeepCard Passage
-	Hidden   []Hidden
-	Key      string // so that it is sent once
+	Key      string // so that it is sent once, and nothing else is sent in its place
 }
 
 func (p *Pages) showCheck(w http.ResponseWriter, r *http.Request) error {
@@ -44,7 +43,6 @@ func (p *Pages) showCheck(w http.ResponseWriter, r *http.Request) error {
 	for _, q := range p.asked(d.answers) {
 		f := q.show(d.answers)
 		page.Answers = append(page.Answers, f.answers(q.path)...)
-		page.Hidden = append(page.Hidden, f.hidden()...)
 		page.Back = "/proof/" + q.path
 	}
 	return p.site.Render(w, r, "check", page)

@@ -20,7 +20,7 @@ const draftCookie = "draft"
 // nothing else, so that who goes back reads that it arrived and not that it is gone.
 const (
 	sentMark  = "sent"
-	sentShown = 10 * time.Minute
+	sentShown = 24 * time.Hour // as long as a form that was not sent
 )
 
 // draft is a form that was begun.
@@ -82,7 +82,10 @@ func (p *Pages) askDraftCode(w http.ResponseWriter, r *http.Request) error {
 }
 
 // sentPage says that the form of this browser was sent, and where its number is.
-type sentPage struct{ web.Page }
+type sentPage struct {
+	web.Page
+	Receipt bool // it can still be shown here
+}
 
 // noDraft answers a page of the form that has no draft to show.
 func (p *Pages) noDraft(w http.ResponseWriter, r *http.Request, err error) error {
@@ -90,7 +93,8 @@ func (p *Pages) noDraft(w http.ResponseWriter, r *http.Request, err error) error
 		return err
 	}
 	if p.site.Cookie(r, draftCookie) == sentMark {
-		return p.site.Render(w, r, "sent", &sentPage{web.Page{Title: "public.sent.title"}})
+		_, shown := p.sent(r)
+		return p.site.Render(w, r, "sent", &sentPage{web.Page{Title: "public.sent.title"}, shown})
 	}
 	page := newContinuePage()
 	page.Gone = true

@@ -85,28 +85,6 @@ func (f *fields) answers(path string) []web.Answer {
 	return list
 }
 
-// Hidden is an answer that the check page sends again. See send.
-type Hidden struct{ Name, Value string }
-
-func (f *fields) hidden() []Hidden {
-	var list []Hidden
-	for _, c := range f.Choices {
-		list = append(list, Hidden{c.Name, c.Value})
-	}
-	if f.Date != nil {
-		for _, part := range f.Date.Parts() {
-			list = append(list, Hidden{part.Name, part.Value})
-		}
-	}
-	for _, text := range f.Texts {
-		list = append(list, Hidden{text.Name, text.Value})
-	}
-	if f.Tick != nil && f.Tick.On {
-		list = append(list, Hidden{f.Tick.Name, "yes"})
-	}
-	return list
-}
-
 // packField returns the message keys of a field that the pack describes: its
 // label, what it is for, and who sees it.
 func packField(id string) (label, purpose, who string) {

@@ -28,19 +28,38 @@ func (p *Pages) link(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, "link", &linkPage{web.Page{Title: "public.link.title"}, r.PathValue("token")})
 }
 
-// codesAsked is beside the limit of the mailbox, which is by message.
-var codesAsked = throttle.Limit{Name: "codes-asked", By: throttle.Source, Burst: 60, Every: 30 * time.Second,
-	Why: "Each code is a text message that costs money and rings somebody's phone."}
+// Of a source only the tries on links that open nothing are counted: whoever holds
+// a good link is never shut out by who else is on their network.
+var (
+	deadLinks = throttle.Limit{Name: "links-dead", By: throttle.Source, Burst: 60, Every: 30 * time.Second,
+		Why: "People open old mails; a machine that guesses links cannot go on."}
+	linkUses = throttle.Limit{Name: "link-uses", By: throttle.Identifier, Burst: 60, Every: 10 * time.Second,
+		Why: "A person asks for a code, looks again and mistypes it; the mailbox counts codes and wrong ones apart."}
+)
+
+// linked returns the link in the path of r and how it stands with its codes, and
+// counts the try.
+func (p *Pages) linked(r *http.Request) (link mailbox.Link, state mailbox.Asked, err error) {
+	if link, err = mailbox.ParseLink(r.PathValue("token")); err == nil {
+		state, err = p.Mailbox.Asked(r.Context(), link, p.site.Cookie(r, browserCookie))
+	}
+	if fault.Is(err, fault.NotFound) {
+		if shut := p.site.Count(r, deadLinks, ""); shut != nil {
+			return link, state, shut
+		}
+	}
+	if err != nil {
+		return link, state, err
+	}
+	return link, state, p.site.Count(r, linkUses, r.PathValue("token"))
+}
 
 // askCode has a code sent and leads to the page that takes it.
 func (p *Pages) askCode(w http.ResponseWriter, r *http.Request) error {
-	if err := p.site.Count(r, codesAsked, ""); err != nil {
-		return err
-	}
 	if err := form.Read(r); err != nil {
 		return err
 	}
-	link, err := mailbox.ParseLink(r.PathValue("token"))
+	link, _, err := p.linked(r)
 	if err != nil {
 		return err
 	}
@@ -91,11 +110,7 @@ func (p *Pages) newCodePage(r *http.Request, state mailbox.Asked) *codePage {
 }
 
 func (p *Pages) showCode(w http.ResponseWriter, r *http.Request) error {
-	link, err := mailbox.ParseLink(r.PathValue("token"))
-	if err != nil {
-		return err
-	}
-	state, err := p.Mailbox.Asked(r.Context(), link, p.site.Cookie(r, browserCookie))
+	_, state, err := p.linked(r)
 	if err != nil {
 		return err
 	}
@@ -104,7 +119,7 @@ func (p *Pages) showCode(w http.ResponseWriter, r *http.Request) error {
 
 // open opens the message and leads away from the address with the token in it.
 func (p *Pages) open(w http.ResponseWriter, r *http.Request) error {
-	link, err := mailbox.ParseLink(r.PathValue("token"))
+	link, _, err := p.linked(r)
 	if err != nil {
 		return err
 	}
@@ -153,7 +168,7 @@ func (p *Pages) askNotMine(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) notMine(w http.ResponseWriter, r *http.Request) error {
-	link, err := mailbox.ParseLink(r.PathValue("token"))
+	link, _, err := p.linked(r)
 	if err != nil {
 		return err
 	}

@@ -188,9 +188,9 @@ func (p *Pages) closeMessage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
-	p.site.DropCookie(w, sessionCookie) // for browsers that do not know the header
-	p.site.DropCookie(w, browserCookie)
-	p.site.DropCookie(w, draftCookie)
+	for _, cookie := range []string{sessionCookie, browserCookie, draftCookie, receiptCookie, statusCookie} {
+		p.site.DropCookie(w, cookie) // for browsers that do not know the header
+	}
 	return p.site.Render(w, r, "closed", &closedPage{web.Page{Title: "public.message.closed"}, "public.message.closed-text"})
 }
 

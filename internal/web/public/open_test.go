@@ -2,7 +2,6 @@ package public_test
 
 import (
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -88,14 +87,7 @@ func TestLeavingQuicklyClosesTheMessageOnTheServerToo(t *testing.T) { // G-52
 			t.Errorf("leaving has status %d and keeps %v", v.status, v.cookies())
 		}
 		thief := visit(t, base, "nl") // who found the cookie where the browser kept it
-		at, err := url.Parse(base)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, cookie := range kept {
-			name, value, _ := strings.Cut(cookie, "=")
-			thief.client.Jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value}})
-		}
+		thief.has(kept...)
 		thief.get("/message").sees("Het bericht is niet meer open").seesNot("Uw QR-code")
 		if sessions, err := db.Get[int](t.Context(), w.DB, "SELECT count(*) FROM message_session"); err != nil || sessions != 0 {
 			t.Errorf("%d sessions are left, %v", sessions, err)
@@ -160,7 +152,13 @@ func TestAClosedRequestIsReopenedOrWithdrawn(t *testing.T) { // G-29 G-51
 	v = visit(t, base, "nl").get("/status").send("/status", "number", number, "code", code)
 	v.sees("Uw aanvraag is gesloten", "Dat is geen nee", "Wij wissen alles op")
 	v.send("/status/reopen").sees("Uw aanvraag is weer open", "Uw aanvraag is binnen")
-	v.send("/status/withdraw").sees("Dat kan niet terug").send("/status/withdrawn").sees("Uw aanvraag is ingetrokken")
+	v.do("POST", "/status/reopen", nil).at("/status/request").sees("Uw aanvraag is binnen") // a second press
+	other := visit(t, base, "nl")
+	other.has(v.cookies()...)
+	for _, v := range []*visitor{v, other} { // which is a second press too
+		v.get("/status/withdraw").sees("Dat kan niet terug").send("/status/withdraw").at("/status/withdrawn").sees("Uw aanvraag is ingetrokken")
+	}
+	v.get("/status/request").at("/status")
 	w.Pass(t, 2*time.Hour)
 	v.get("/status").send("/status", "number", number, "code", code).sees("Nummer en code horen niet bij elkaar")
 	w.Promises(t)

@@ -12,16 +12,21 @@
 // package mailbox. What a field is called, what it is for and who sees it is the pack's
 // too, and comes in as messages (see [Messages]).
 //
-// Three cookies exist, each from the moment it is needed and none before: "draft"
-// holds the code of a form that was begun, and for ten minutes after it was sent
-// nothing but that it was; "browser" binds a code sent by SMS to the browser that
-// asked for it; "session" opens the message that is on the screen. No
-// page needs JavaScript, and no address holds anything of a person, but the link
+// Five cookies exist, each from the moment it is needed and none before: "draft"
+// holds the code of a form that was begun, and for a day after it was sent nothing
+// but that it was; "receipt" and "status" hold number and code for ten minutes,
+// sealed, see kept; "browser" binds a code sent by SMS to the browser that asked
+// for it; "session" opens the message that is on the screen. No page that shows
+// something of a person is the answer to a form: without its cookie, which leaving
+// takes away, neither "back" nor "load again" shows it a second time.
+//
+// No page needs JavaScript, and no address holds anything of a person, but the link
 // of a message, which leaves the address bar when the message opens.
 package public
 
 import (
 	"context"
+	"crypto/cipher"
 	"embed"
 	"io"
 	"io/fs"
@@ -64,12 +69,15 @@ type Security struct {
 // Pages are the pages for people.
 type Pages struct {
 	Parts
-	pack *rules.Pack
-	site *web.Site
+	pack    *rules.Pack
+	site    *web.Site
+	cookies cipher.AEAD // seals what kept cookies hold
 }
 
 // New returns the pages.
-func New(parts Parts) *Pages { return &Pages{Parts: parts, pack: parts.Requests.Pack} }
+func New(parts Parts) *Pages {
+	return &Pages{Parts: parts, pack: parts.Requests.Pack, cookies: newCookieSeal(parts.Requests.Keys.Secret("pepper"))}
+}
 
 //go:embed templates/*.html
 var templates embed.FS
@@ -100,23 +108,26 @@ func (p *Pages) Register(site *web.Site) {
 	site.Page("GET /proof/way", p.showWay)
 	site.Page("GET /proof/check", p.showCheck)
 	site.Page("POST /proof/send", p.send)
+	site.Page("GET /proof/receipt", p.receipt)
 	site.Page("GET /proof/stop", p.askStop)
 	site.Page("POST /proof/stop", p.stop)
 	site.Page("GET /continue", p.askDraftCode)
 	site.Page("POST /continue", p.takeDraftCode)
 
 	site.Page("GET /status", p.askStatus)
-	site.Page("POST /status", p.showStatus)
+	site.Page("POST /status", p.takeStatus)
+	site.Page("GET /status/request", p.showStatus)
 	site.Page("POST /status/reopen", p.reopen)
-	site.Page("POST /status/withdraw", p.askWithdraw)
-	site.Page("POST /status/withdrawn", p.withdraw)
+	site.Page("GET /status/withdraw", p.askWithdraw)
+	site.Page("POST /status/withdraw", p.withdraw)
+	site.Page("GET /status/withdrawn", p.withdrawn)
 
-	site.Page("GET /m/{token}", p.link)
-	site.Page("POST /m/{token}", p.askCode)
-	site.Page("GET /m/{token}/code", p.showCode)
-	site.Page("POST /m/{token}/open", p.open)
-	site.Page("GET /m/{token}/not-mine", p.askNotMine)
-	site.Page("POST /m/{token}/not-mine", p.notMine)
+	site.UncountedPage("GET /m/{token}", p.link)
+	site.UncountedPage("POST /m/{token}", p.askCode)
+	site.UncountedPage("GET /m/{token}/code", p.showCode)
+	site.UncountedPage("POST /m/{token}/open", p.open)
+	site.UncountedPage("GET /m/{token}/not-mine", p.askNotMine)
+	site.UncountedPage("POST /m/{token}/not-mine", p.notMine)
 	site.Page("GET /message", p.message)
 	site.Page("POST /message/reply", p.reply)
 	site.Page("POST /message/close", p.closeMessage)

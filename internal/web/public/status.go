@@ -13,8 +13,7 @@ import (
 )
 
 // statusPage takes number and code, and shows how far a request is: the same
-// words for everybody until the message is opened. There is no session: each
-// button sends number and code again.
+// words for everybody until the message is opened.
 type statusPage struct {
 	web.Page
 	Number, Code form.Text
@@ -45,49 +44,8 @@ func (p *Pages) askStatus(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, "status", newStatusPage())
 }
 
-func (p *Pages) showStatus(w http.ResponseWriter, r *http.Request) error {
-	return p.withStatus(w, r, func(page *statusPage, _ ident.CaseNumber, _ ident.Code) error {
-		return p.site.Render(w, r, "status", page)
-	})
-}
-
-func (p *Pages) reopen(w http.ResponseWriter, r *http.Request) error {
-	return p.withStatus(w, r, func(page *statusPage, number ident.CaseNumber, code ident.Code) error {
-		switch err := p.Requests.Reopen(r.Context(), number, code); {
-		case err == nil:
-			page.Done = "public.status.reopened"
-		case !fault.Is(err, fault.TooLate): // which is a second press of the button
-			return err
-		}
-		status, err := p.Requests.Status(r.Context(), number, code)
-		if err != nil {
-			return err
-		}
-		page.Status = &status
-		return p.site.Render(w, r, "status", page)
-	})
-}
-
-func (p *Pages) askWithdraw(w http.ResponseWriter, r *http.Request) error {
-	return p.withStatus(w, r, func(page *statusPage, _ ident.CaseNumber, _ ident.Code) error {
-		page.Title = "public.withdraw.title"
-		return p.site.Render(w, r, "withdraw", page)
-	})
-}
-
-func (p *Pages) withdraw(w http.ResponseWriter, r *http.Request) error {
-	return p.withStatus(w, r, func(page *statusPage, number ident.CaseNumber, code ident.Code) error {
-		if err := p.Requests.Withdraw(r.Context(), number, code); err != nil {
-			return err
-		}
-		page.Status, page.Title, page.Done = nil, "public.withdraw.done", "public.withdraw.done-text"
-		return p.site.Render(w, r, "withdraw", page)
-	})
-}
-
-// withStatus reads number and code and calls then with the status they open, or
-// shows what is wrong with them.
-func (p *Pages) withStatus(w http.ResponseWriter, r *http.Request, then func(*statusPage, ident.CaseNumber, ident.Code) error) error {
+// takeStatus checks number and code, and leads to the page that shows the status.
+func (p *Pages) takeStatus(w http.ResponseWriter, r *http.Request) error {
 	if err := p.site.Count(r, statusBySource, ""); err != nil {
 		return err
 	}
@@ -104,18 +62,98 @@ func (p *Pages) withStatus(w http.ResponseWriter, r *http.Request, then func(*st
 	if err := p.site.Count(r, statusByNumber, string(number)); err != nil {
 		return err
 	}
-	status, err := p.Requests.Status(r.Context(), number, code)
+	_, err := p.Requests.Status(r.Context(), number, code)
 	if fault.Is(err, fault.NotFound) {
 		page.Number.Error = "public.status.wrong"
 		page.Problems = form.Problems(&page.Number)
 		return p.site.Render(w, r, "status", page)
 	}
+	if err != nil {
+		return shut(err)
+	}
+	p.keep(w, statusCookie, string(number), code.Reveal())
+	return p.site.Redirect(w, r, "/status/request")
+}
+
+// shut says in words for this page that too many codes were tried.
+func shut(err error) error {
 	if fault.Is(err, fault.Throttled) {
 		return fault.New(fault.Throttled, "public.status.shut", "open a request: %w", err)
 	}
+	return err
+}
+
+func (p *Pages) showStatus(w http.ResponseWriter, r *http.Request) error {
+	return p.withStatus(w, r, func(page *statusPage, _ ident.CaseNumber, _ ident.Code) error {
+		if r.URL.Query().Has("reopened") {
+			page.Done = "public.status.reopened"
+		}
+		return p.site.Render(w, r, "status", page)
+	})
+}
+
+func (p *Pages) reopen(w http.ResponseWriter, r *http.Request) error {
+	return p.withStatus(w, r, func(_ *statusPage, number ident.CaseNumber, code ident.Code) error {
+		switch err := p.Requests.Reopen(r.Context(), number, code); {
+		case err == nil:
+			return p.site.Redirect(w, r, "/status/request?reopened")
+		case fault.Is(err, fault.TooLate): // a second press of the button
+			return p.site.Redirect(w, r, "/status/request")
+		default:
+			return err
+		}
+	})
+}
+
+func (p *Pages) askWithdraw(w http.ResponseWriter, r *http.Request) error {
+	return p.withStatus(w, r, func(page *statusPage, _ ident.CaseNumber, _ ident.Code) error {
+		page.Title, page.Back = "public.withdraw.title", "/status/request"
+		return p.site.Render(w, r, "withdraw", page)
+	})
+}
+
+func (p *Pages) withdraw(w http.ResponseWriter, r *http.Request) error {
+	return p.withStatus(w, r, func(page *statusPage, number ident.CaseNumber, code ident.Code) error {
+		if page.Status.Step != request.StepWithdrawn { // a second press of the button
+			if err := p.Requests.Withdraw(r.Context(), number, code); err != nil {
+				return err
+			}
+		}
+		p.site.DropCookie(w, statusCookie)
+		return p.site.Redirect(w, r, "/status/withdrawn")
+	})
+}
+
+// withdrawn tells that it was done, and nothing of what.
+func (p *Pages) withdrawn(w http.ResponseWriter, r *http.Request) error {
+	return p.site.Render(w, r, "withdraw", &statusPage{
+		Page: web.Page{Title: "public.withdraw.done", Back: "/"}, Done: "public.withdraw.done-text"})
+}
+
+// withStatus calls then with number and code that the browser keeps and with the
+// status they open, or asks for them again where it keeps none any more.
+func (p *Pages) withStatus(w http.ResponseWriter, r *http.Request, then func(*statusPage, ident.CaseNumber, ident.Code) error) error {
+	words := p.kept(r, statusCookie)
+	if len(words) != 2 {
+		return p.site.Redirect(w, r, "/status")
+	}
+	number, err := ident.ParseCaseNumber(words[0])
 	if err != nil {
 		return err
 	}
+	code, err := ident.ParseCode(words[1])
+	if err != nil {
+		return err
+	}
+	status, err := p.Requests.Status(r.Context(), number, code)
+	if fault.Is(err, fault.NotFound) { // destroyed meanwhile
+		p.site.DropCookie(w, statusCookie)
+		return p.site.Redirect(w, r, "/status")
+	}
+	if err != nil {
+		return shut(err)
+	}
+	page := newStatusPage()
 	page.Status, page.Shown, page.Back = &status, number.Spoken(), "/status"
 	return then(page, number, code)
 }

@@ -1,8 +1,10 @@
 package public_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,11 +83,8 @@ func TestSomebodyKnownGetsAProof(t *testing.T) { // G-04 G-19 G-24 G-45 G-51 G-5
 		v := abena.fill(visit(t, base, "nl")).sees("Abena Voorbeeld", "9-3-1984", "Bewaar uw kaartje")
 		v.send("/proof/send").sees("Wij hebben uw aanvraag", "Uw nummer:", "Bewaar uw kaartje")
 		number, code := v.shown(`Uw nummer: (\S+)`), v.shown(`Uw code: (\d{4} \d{4})`)
-		if got := v.cookies(); !slices.Equal(got, []string{"draft=sent"}) {
-			t.Errorf("cookies %v are left after sending, want no more than that it was sent", got)
-		}
-		if got := v.header.Get("Set-Cookie"); !strings.Contains(got, "Max-Age=600") {
-			t.Errorf("it is not gone after ten minutes: %s", got)
+		if got := v.at("/proof/receipt").cookies(); len(got) != 2 || !slices.Contains(got, "draft=sent") {
+			t.Errorf("cookies %v are left after sending, want the receipt and that it was sent", got)
 		}
 		elsewhere := visit(t, base, "nl")
 		elsewhere.get("/status").send("/status", "number", number, "code", code).sees("Uw aanvraag is binnen", "20 december 2021")
@@ -177,18 +176,65 @@ func TestSendingTwiceMakesOneRequest(t *testing.T) { // promise 1
 	each(t, func(t *testing.T, w *apptest.World, base string) {
 		v := abena.fill(visit(t, base, "nl"))
 		values := v.hidden("/proof/send")
-		first := v.do("POST", "/proof/send", values).text()
-		for range 2 { // with the draft and its cookie gone
-			if again := v.do("POST", "/proof/send", values).text(); again != first {
+		if len(values) != 1 || strings.Contains(v.page, `type="hidden" name="name"`) { // T1
+			t.Errorf("the check page holds %v", values)
+		}
+		first := v.do("POST", "/proof/send", values).at("/proof/receipt").text()
+		for range 2 { // with the draft gone
+			if again := v.do("POST", "/proof/send", values).at("/proof/receipt").text(); again != first {
 				t.Errorf("the same form sent again gives another receipt:\n%s\n%s", first, again)
 			}
 		}
-		values.Set("name", "Iemand Anders")
-		if v.do("POST", "/proof/send", values); v.status < 400 {
-			t.Errorf("another form with the same key gives status %d", v.status)
-		}
-		v.get("/proof/check").sees("Uw aanvraag is verstuurd", "Waar staan uw nummer en code?", "Kijken hoe ver uw aanvraag is")
+		v.get("/proof/check").sees("Uw aanvraag is verstuurd", "Waar staan uw nummer en code?", "Laat nummer en code nog een keer zien")
 		v.seesNot("geen formulier open").get("/proof/name").sees("Uw aanvraag is verstuurd")
+		w.Pass(t, 10*time.Minute)
+		number, code, _ := strings.Cut(first, "Uw code: ")
+		number, code = strings.Fields(number)[len(strings.Fields(number))-1], code[:9]
+		for range 2 { // the browser still has the cookie
+			v.do("POST", "/proof/send", values).sees("Uw aanvraag is verstuurd", "maar tien minuten", "Kijken hoe ver uw aanvraag is").seesNot(number, code)
+			v.get("/proof/receipt").sees("Uw aanvraag is verstuurd").seesNot(number, code)
+		}
 		v.get("/proof").send("/proof/start").at("/proof/municipality") // a new one can be begun
+		v.do("POST", "/proof/send", values).at("/proof/municipality")  // and is not sent in the place of the other
+		requests(t, w, 1)
+	})
+}
+
+// requests fails the test unless there are as many.
+func requests(t *testing.T, w *apptest.World, want int) {
+	t.Helper()
+	if n, err := db.Get[int](t.Context(), w.DB, "SELECT count(*) FROM request"); err != nil || n != want {
+		t.Errorf("%d requests, %v, want %d", n, err, want)
+	}
+}
+
+// What two presses of the button, or an answer that was lost on its way, lead to: one
+// request, and for each the receipt.
+func TestEachPressLeadsToTheReceipt(t *testing.T) { // promise 1
+	each(t, func(t *testing.T, w *apptest.World, base string) {
+		v := abena.fill(visit(t, base, "nl"))
+		values := v.hidden("/proof/send")
+		v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		draft := v.cookies()
+		var presses sync.WaitGroup
+		for range 8 {
+			presses.Go(func() {
+				again := visit(t, base, "nl") // with the cookies of the first, and without an answer yet
+				again.client.CheckRedirect = v.client.CheckRedirect
+				again.has(draft...)
+				again.do("POST", "/proof/send", values)
+				if got := again.header.Get("Location"); got != "/nl/proof/receipt" {
+					t.Errorf("a press leads to %q with status %d", got, again.status)
+				}
+			})
+		}
+		presses.Wait()
+		v.do("POST", "/proof/send", values) // no answer had arrived: nothing is lost
+		v.get("/proof/receipt").sees("Uw nummer:")
+		v.get("/proof/check").sees("Uw aanvraag is verstuurd")
+		requests(t, w, 1)
+		if n, err := db.Get[int](t.Context(), w.DB, "SELECT count(*) FROM draft"); err != nil || n != 0 {
+			t.Errorf("%d drafts are left when the receipt was shown, %v", n, err)
+		}
 	})
 }

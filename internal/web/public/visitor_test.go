@@ -145,6 +145,19 @@ func (v *visitor) cookies() []string {
 	return names
 }
 
+// has puts cookies, as name=value, into the browser.
+func (v *visitor) has(cookies ...string) {
+	v.t.Helper()
+	at, err := url.Parse(v.base)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	for _, cookie := range cookies {
+		name, value, _ := strings.Cut(cookie, "=")
+		v.client.Jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value}})
+	}
+}
+
 var tags = regexp.MustCompile(`<[^>]*>`)
 
 // text is the main part of the page without tags.
