@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"loket/internal/api"
 	"loket/internal/app/apptest"
 	"loket/internal/web/throttle"
 )
@@ -109,4 +110,55 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 	}
 	w.Clock.Advance(time.Minute)
 	p.call("POST", "/api/v1/route-decisions", form{}).want(200)
+}
+
+// Whoever guesses links is stopped; who holds a good one is not, from the same network,
+// but for asking without end.
+func TestGuessingLinksShutsNobodyOut(t *testing.T) { // T5
+	w := apptest.New(t, "sqlite", nil)
+	p := connect(t, w, throttle.New(w.Clock.Now, rand.Reader))
+	p.send(known(), 1)
+	w.Pass(t, time.Hour)
+	ask := form{"link": w.Link(t, "abena@example.org"), "browser": browser, "channel": "sms"}
+	guess := ask.with("link", strings.Repeat("A", len(w.Link(t, "abena@example.org"))))
+	for range api.DeadLinks.Burst {
+		p.call("POST", "/api/v1/message-codes", guess).want(404)
+	}
+	for range api.Writing.Burst + 10 {
+		p.call("POST", "/api/v1/message-codes", guess).want(429)
+	}
+	p.call("POST", "/api/v1/message-openings", guess.without("channel").with("code", "12345678")).want(429)
+	p.call("POST", "/api/v1/wrong-numbers", guess.without("channel")).want(429)
+	for range api.ByLink.Burst {
+		p.call("POST", "/api/v1/message-codes", ask).want(200)
+	}
+	shut := p.call("POST", "/api/v1/message-codes", ask).want(429)
+	if got := shut.header.Get("Retry-After"); got != "120" || shut.get("code") != "fault.throttled" {
+		t.Errorf("one link without end: try again in %s seconds: %s", got, shut.body)
+	}
+}
+
+// Characters that no keyboard makes are refused in words, and break nothing.
+func TestControlCharactersAreRefused(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := connect(t, w, nil)
+		const bad = "a\x00b\x1f"
+		for member := range known() {
+			got := p.call("POST", "/api/v1/requests", known().with(member, bad), "Idempotency-Key", key(t, 1)).want(400)
+			if !strings.Contains(got.body, `"/`+member+`"`) {
+				t.Errorf("%s is not named: %s", member, got.body)
+			}
+			p.call("POST", "/api/v1/drafts", form{member: bad}).want(400)
+		}
+		p.call("POST", "/api/v1/requests", known(), "Idempotency-Key", "a-key-with-a\ttab-in-it").want(400)
+		p.call("POST", "/api/v1/requests", form{bad: "x"}, "Idempotency-Key", key(t, 1)).want(400)
+		p.call("POST", "/api/v1/request-status", form{"number": bad, "code": bad}).want(400)
+		p.call("POST", "/api/v1/message-codes", form{"link": bad, "browser": bad, "channel": bad}).want(400)
+		p.send(unknown(), 2)
+		w.Pass(t, time.Hour)
+		session := p.open(w, "niemand@example.org", "+31612345699")
+		reply := append([]string{"Idempotency-Key", key(t, 3)}, session...)
+		p.call("POST", "/api/v1/message-replies", form{"text": bad}, reply...).want(400)
+		p.call("POST", "/api/v1/message-replies", form{"text": "Een regel.\r\n\tNog een."}, reply...).want(204)
+	})
 }

@@ -92,7 +92,7 @@ type status struct {
 	Number     string `json:"number"`
 	Step       string `json:"step"`
 	Received   string `json:"received"`
-	Until      string `json:"until"`
+	Until      string `json:"until,omitempty"`
 	Reopenable bool   `json:"reopenable"`
 }
 
