@@ -6,6 +6,8 @@ FUZZTIME ?= 20s
 TIMEOUT  ?= 12m
 SAMPLES  ?= 100000
 JUDGE    := $(CURDIR)/.cache/judge
+# Tests make many small databases and flush each commit. What they prove of durability does not need a disk, so they use memory where there is enough.
+SCRATCH  := $(shell [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ] && echo /dev/shm || echo $${TMPDIR:-/tmp})
 OTHER    := $(CURDIR)/.cache/other
 UPDATING := $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' internal locales packs 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
 
@@ -32,7 +34,8 @@ node_modules/.package-lock.json: package.json package-lock.json
 
 test: prepare assets judge check-format ## install what tests need and run all of them: both databases, browser, race detector
 	$(GO) vet ./...
-	LOKET_NPM=$(CURDIR)/node_modules LOKET_JUDGE=$(JUDGE)/node_modules $(GO) test -race -timeout $(TIMEOUT) ./...
+	GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$(SCRATCH) LOKET_NPM=$(CURDIR)/node_modules LOKET_JUDGE=$(JUDGE)/node_modules \
+	  $(GO) test -race -timeout $(TIMEOUT) ./...
 	@if [ -d internal/keys/pkcs11 ]; then set -x; $(GO) vet -tags pkcs11 ./internal/keys/... && \
 	  $(GO) test -tags pkcs11 -timeout $(TIMEOUT) ./internal/keys/...; fi
 
