@@ -41,7 +41,11 @@ func TestNothingIsReadable(t *testing.T) { // G-41
 			s := newSearch(f.cage.texts)
 			var hits []hit
 			for place, data := range f.left(dir, log) {
-				hits = append(hits, s.in(place, data)...)
+				look := s.in
+				if strings.HasPrefix(place, server) {
+					look = s.raw // PostgreSQL deflates nothing, and these are large
+				}
+				hits = append(hits, look(place, data)...)
 			}
 			hits = append(hits, f.foreign()...)
 			for _, h := range hits {
@@ -147,6 +151,9 @@ func cmpOr(first, second error) error {
 	return second
 }
 
+// server begins the names of places that are files of PostgreSQL.
+const server = "server "
+
 // readServer reads what PostgreSQL keeps of this database: a dump, the files of its
 // tables, and the write-ahead log, which it shares with other databases.
 func (f *flight) readServer(places map[string][]byte) {
@@ -177,7 +184,7 @@ func (f *flight) readServer(places map[string][]byte) {
 			if err != nil {
 				f.t.Fatal(err)
 			}
-			places["server "+pattern+filepath.Base(path)] = bytes.TrimRight(data, "\x00")
+			places[server+path] = bytes.TrimRight(data, "\x00")
 		}
 	}
 }
