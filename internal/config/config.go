@@ -192,6 +192,7 @@ func (c *Config) fill() {
 	}
 	for _, g := range []*Gateway{&c.SMS, &c.Voice} {
 		or(&g.Method, "POST")
+		or(&g.Body, `{"to": {{.To}}, "text": {{.Text}}, "reference": {{.Reference}}, "channel": {{.Channel}}}`)
 		if g.Daily == 0 {
 			g.Daily = 5000
 		}

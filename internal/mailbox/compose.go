@@ -108,7 +108,15 @@ func gone(err error) error {
 }
 
 func (s *Store) addLink(ctx context.Context, tx *db.Tx, m message, link Link) error {
-	key, err := s.queue.Open(m.QueueWrap, queueContext(m.CaseID, m.ID))
+	c, err := s.Vault.Open(ctx, tx, m.CaseID)
+	if err != nil {
+		return err
+	}
+	var sealed []byte
+	if err := c.Open(queuePurpose(m.ID), m.QueueWrap, &sealed); err != nil {
+		return err
+	}
+	key, err := s.queue.Open(sealed, queueContext(m.CaseID, m.ID))
 	if err != nil {
 		return err
 	}

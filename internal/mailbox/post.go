@@ -49,7 +49,11 @@ func (s *Store) Post(ctx context.Context, tx *db.Tx, c seal.Case, p Post) (strin
 		return "", err
 	}
 	expires := release.Add(s.life.message)
-	_, err = db.Exec(ctx, tx, insertMessage, id, c.ID(), string(p.Lang), body, s.queue.Seal(key, queueContext(c.ID(), id)), release, expires)
+	wrapped, err := c.Seal(queuePurpose(id), s.queue.Seal(key, queueContext(c.ID(), id)))
+	if err != nil {
+		return "", err
+	}
+	_, err = db.Exec(ctx, tx, insertMessage, id, c.ID(), string(p.Lang), body, wrapped, release, expires)
 	if err != nil {
 		return "", fmt.Errorf("keep message: %w", err)
 	}

@@ -153,4 +153,5 @@ func queueContext(caseID, messageID string) string {
 }
 func bodyContext(caseID, messageID string) string { return "message " + messageID + " of " + caseID }
 func codeContext(codeID string) string            { return "code " + codeID }
+func queuePurpose(messageID string) string        { return "queue " + messageID }
 func replyPurpose(replyID string) string          { return "reply " + replyID }

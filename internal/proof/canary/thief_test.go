@@ -28,7 +28,7 @@ var sealedColumns = []loot{
 	{"draft.sealed", `SELECT sealed, 'draft ' || id AS bound FROM draft`},
 	{"request.sealed", `SELECT sealed, id || ' request' AS bound FROM request`},
 	{"decision.reasons", `SELECT reasons AS sealed, request_id || ' reasons of ' || id AS bound FROM decision`},
-	{"message.queue_wrap", `SELECT queue_wrap AS sealed, 'message key ' || id || ' of ' || case_id AS bound FROM message WHERE queue_wrap IS NOT NULL`},
+	{"message.queue_wrap", `SELECT queue_wrap AS sealed, case_id || ' queue ' || id AS bound FROM message WHERE queue_wrap IS NOT NULL`},
 	{"message_link.wrap", `SELECT wrap AS sealed, 'message key ' || message_id AS bound FROM message_link`},
 	{"message_session.wrap", `SELECT wrap AS sealed, 'message key ' || message_id AS bound FROM message_session`},
 	{"message_code.sealed", `SELECT sealed, 'code ' || id AS bound FROM message_code WHERE sealed IS NOT NULL`},
