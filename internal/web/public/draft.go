@@ -53,6 +53,15 @@ func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
 	if err := p.site.Count(r, draftStarts, ""); err != nil {
 		return err
 	}
+	// A form that was begun here is not lost by a button: its person chooses.
+	if begun, err := p.draft(r); err == nil {
+		if r.PostFormValue("anew") == "" {
+			return p.site.Redirect(w, r, "/continue")
+		}
+		if err := p.Requests.DropDraft(r.Context(), begun.code); err != nil {
+			return err
+		}
+	}
 	code, err := p.Requests.StartDraft(r.Context())
 	if err != nil {
 		return err
@@ -69,7 +78,8 @@ func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
 type continuePage struct {
 	web.Page
 	Code form.Text
-	Gone bool // the form that was asked for is not there
+	Gone bool   // the form that was asked for is not there
+	Live string // path to go on with the form of this browser; empty if it has none
 }
 
 func newContinuePage() *continuePage {
@@ -78,7 +88,13 @@ func newContinuePage() *continuePage {
 }
 
 func (p *Pages) askDraftCode(w http.ResponseWriter, r *http.Request) error {
-	return p.site.Render(w, r, "continue", newContinuePage())
+	page := newContinuePage()
+	if begun, err := p.draft(r); err == nil {
+		if page.Live, err = p.next(begun.answers); err != nil {
+			return err
+		}
+	}
+	return p.site.Render(w, r, "continue", page)
 }
 
 // sentPage says that the form of this browser was sent, and where its number is.

@@ -69,6 +69,21 @@ func TestADraftGoesOnOnAnotherDevice(t *testing.T) {
 	old.get("/proof/municipality").sees("Er is hier geen formulier open")
 }
 
+// A button does not lose a form that was begun here: its person chooses.
+func TestAFormThatWasBegunIsNotLost(t *testing.T) {
+	_, base := open(t, db.SQLite)
+	v := visit(t, base, "nl").get("/proof").send("/proof/start").answer("municipality", "diemen").at("/proof/digid")
+	v.get("/proof").send("/proof/start").at("/continue").sees("In deze browser is een formulier begonnen")
+	v.get("/proof/municipality")
+	if !strings.Contains(v.page, `value="diemen" checked`) {
+		t.Error("the answer is lost")
+	}
+	v.get("/continue").send("/proof/start", "anew", "yes").at("/proof/municipality")
+	if strings.Contains(v.page, "checked") {
+		t.Error("the new form holds the old answer")
+	}
+}
+
 func TestTheDocumentNumberIsKeptByPermissionOnly(t *testing.T) { // G-38
 	_, base := open(t, db.SQLite)
 	v := nobody.fill(visit(t, base, "nl"))

@@ -150,7 +150,7 @@ func TestAClosedRequestIsReopenedOrWithdrawn(t *testing.T) { // G-29 G-51
 	number, code := v.shown(`Uw nummer: (\S+)`), v.shown(`Uw code: (\d{4} \d{4})`)
 	w.Pass(t, 25*24*time.Hour)
 	v = visit(t, base, "nl").get("/status").send("/status", "number", number, "code", code)
-	v.sees("Uw aanvraag is gesloten", "Dat is geen nee", "Wij wissen alles op")
+	v.sees("Uw aanvraag is gesloten", "Wij zijn klaar met uw aanvraag", "Wij wissen alles op")
 	v.send("/status/reopen").sees("Uw aanvraag is weer open", "Uw aanvraag is binnen")
 	v.do("POST", "/status/reopen", nil).at("/status/request").sees("Uw aanvraag is binnen") // a second press
 	other := visit(t, base, "nl")
