@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 
 	"loket/internal/fault"
 )
@@ -43,6 +44,12 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	write.SetMaxOpenConns(1)
 	w, err := newWriter(ctx, write)
+	// To become WAL a file must be had alone for a moment, and SQLite does not wait
+	// for that while another process opens it too.
+	for pause := 10 * time.Millisecond; fault.Is(err, fault.Unavailable) && pause < 3*time.Second && ctx.Err() == nil; pause *= 2 {
+		time.Sleep(pause)
+		w, err = newWriter(ctx, write)
+	}
 	if err != nil {
 		write.Close()
 		return nil, err
