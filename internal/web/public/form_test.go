@@ -69,6 +69,15 @@ func TestADraftGoesOnOnAnotherDevice(t *testing.T) {
 	old.get("/proof/municipality").sees("Er is hier geen formulier open")
 }
 
+// A landline gets no text message: its person is told before they wait for one, and
+// may go on, for a voice can say the code.
+func TestALandlineWarnsOnceAndPasses(t *testing.T) { // G-17 G-53
+	_, base := open(t, db.SQLite)
+	v := nobody.fill(visit(t, base, "nl"))
+	v.get("/proof/phone").answer("phone", "020 555 5555").at("/proof/phone").sees("Dit lijkt geen mobiel nummer")
+	v.answer("phone", "020 555 5555").at("/proof/check").sees("+31205555555")
+}
+
 // A button does not lose a form that was begun here: its person chooses.
 func TestAFormThatWasBegunIsNotLost(t *testing.T) {
 	_, base := open(t, db.SQLite)

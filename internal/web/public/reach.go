@@ -51,6 +51,9 @@ func (p *Pages) phone() question {
 			parse := func(text string) (ident.Phone, error) { return ident.ParsePhone(text, p.Region) }
 			if phone := form.Parse(f.Texts[0], parse); f.Texts[0].Error == "" {
 				a.Phone, a.PhoneAsked = phone, true
+				if !phone.IsZero() && !phone.Mobile() {
+					f.Warning, f.Confirmed = "public.phone.warning", phone.Reveal()
+				}
 			}
 		},
 	}
