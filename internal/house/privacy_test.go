@@ -18,10 +18,10 @@ var classes = []struct {
 	sees, handsOver string
 }{
 	{schema.Open, "random ids, states, days and counts", "as they are; they lead to nobody by themselves"},
-	{schema.Index, "a keyed hash; nothing without the index key, which lies outside the database", "the hash. Who has the index key too can try numbers until one fits; without it nobody can"},
+	{schema.Index, "a keyed hash; nothing without the index key, which lies outside the database", "the hash. Who has the index key too can try numbers until one fits. Who has not, but reads the database and sends a request of their own, sees whether its number stands there already"},
 	{schema.Case, "bytes; the key of the case is wrapped by a weekly key outside the database", "what is sealed, while the case lives and its weekly key exists; nothing afterwards"},
 	{schema.Queue, "bytes; the key of the mail worker lies outside the database", "what waits to be sent; gone when the line is done"},
-	{schema.Link, "bytes; the secret is in a link, a browser or a draft code in somebody's hand, and never stored", "nothing: the operator has no key. A message that nobody has opened yet is also under the queue key"},
+	{schema.Link, "bytes; the secret is in a link, a browser or a draft code in somebody's hand, and never stored", "nothing: the operator has no key. A message that nobody has opened yet is also under the queue key together with the key of its case"},
 	{schema.Registry, "bytes; the registry key lies outside the database", "the records; they are the register's owner's, who has them anyway"},
 	{schema.Public, "what is meant to be published", "as it is"},
 }

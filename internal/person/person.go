@@ -1,5 +1,5 @@
 // Package person is an anchor without data that the identifiers of somebody hang
-// on: a BSN, a V-number, a phone, each only as a sum under the index key of this
+// on: a BSN, a V-number, a document number, each only as a sum under the index key of this
 // area.
 //
 // Each request makes an anchor. What its person claims is kept unverified, and two
@@ -34,7 +34,6 @@ type Kind string
 // The kinds.
 const (
 	NumberKind   Kind = "number"
-	PhoneKind    Kind = "phone"
 	DocumentKind Kind = "document"
 	// LikenessKind is name, birth date and phone together. It is no proof of
 	// anything: it prompts staff that two anchors may be one person (G-57).
@@ -45,9 +44,6 @@ const (
 func Number(n ident.Number) Identifier {
 	return Identifier{NumberKind, []string{n.Kind().String(), n.Reveal()}}
 }
-
-// Phone identifies by a phone number.
-func Phone(p ident.Phone) Identifier { return Identifier{PhoneKind, []string{p.Reveal()}} }
 
 // Document identifies by a document number that its person allowed us to keep.
 func Document(d ident.DocumentNumber) Identifier {
@@ -133,12 +129,12 @@ const selectSame = `
 	JOIN person_identifier other
 		ON other.purpose = mine.purpose AND other.kind = mine.kind
 		AND other.key_version = mine.key_version AND other.hmac = mine.hmac
-	WHERE mine.person_id = $1 AND other.person_id <> $1 AND mine.kind <> 'phone'
+	WHERE mine.person_id = $1 AND other.person_id <> $1
 	ORDER BY other.person_id LIMIT 5`
 
 // Alike returns at most five other anchors that share a number, a document or a
-// likeness with this one, to prompt a person at a desk. Sharing a phone is common
-// and says nothing.
+// likeness with this one, to prompt a person at a desk. A phone alone is not kept:
+// sharing one is common and says nothing.
 func (s *Store) Alike(ctx context.Context, q db.Queryer, personID string) ([]string, error) {
 	ids, err := db.Select[string](ctx, q, selectSame, personID)
 	if err != nil {

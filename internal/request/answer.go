@@ -12,7 +12,6 @@ import (
 	"loket/internal/lang"
 	"loket/internal/mailbox"
 	"loket/internal/point"
-	"loket/internal/registry"
 	"loket/internal/seal"
 )
 
@@ -122,17 +121,11 @@ func (s *Store) prove(ctx context.Context, r decidedRow, body sealedBody) ([]cer
 		}
 		return s.Certificates.Issue(ctx, r.DecisionID, certificate.Grounds{Facts: best.facts(), Record: best.record})
 	}
-	a := body.Answers
-	candidates, err := s.Registry.Candidates(ctx, registry.Query{Number: a.Number, Name: a.Name, Birth: a.Birth})
+	chosen, err := s.candidate(ctx, body.Answers, body.Chosen)
 	if err != nil {
-		return nil, fmt.Errorf("ask registry: %w", err)
+		return nil, err
 	}
-	for _, candidate := range candidates {
-		if candidate.ID == body.Chosen {
-			return s.Certificates.Issue(ctx, r.DecisionID, certificate.Grounds{Record: candidate})
-		}
-	}
-	return nil, fault.New(fault.Denied, "", "the chosen record is no longer a candidate")
+	return s.Certificates.Issue(ctx, r.DecisionID, certificate.Grounds{Record: chosen})
 }
 
 func (s *Store) handOut(ctx context.Context, answers []answer) error {

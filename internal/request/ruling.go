@@ -113,16 +113,26 @@ func (s *Store) approve(ctx context.Context, r row, c seal.Case, body sealedBody
 
 // planOf returns the certificates that follow from the record that staff chose.
 func (s *Store) planOf(ctx context.Context, a Answers, recordID string) ([]certificate.Intent, error) {
+	chosen, err := s.candidate(ctx, a, recordID)
+	if err != nil {
+		return nil, err
+	}
+	return s.Certificates.Plan(chosen.Events)
+}
+
+// candidate returns the record that staff chose, if the registry still gives it for
+// these answers; a fault.Invalid if not.
+func (s *Store) candidate(ctx context.Context, a Answers, recordID string) (registry.Record, error) {
 	candidates, err := s.Registry.Candidates(ctx, registry.Query{Number: a.Number, Name: a.Name, Birth: a.Birth})
 	if err != nil {
-		return nil, fmt.Errorf("ask registry: %w", err)
+		return registry.Record{}, fmt.Errorf("ask registry: %w", err)
 	}
 	for _, candidate := range candidates {
 		if candidate.ID == recordID {
-			return s.Certificates.Plan(candidate.Events)
+			return candidate, nil
 		}
 	}
-	return nil, fault.New(fault.Invalid, "request.ruling.record", "the chosen record is no candidate")
+	return registry.Record{}, fault.New(fault.Invalid, "request.ruling.record", "the chosen record is no candidate")
 }
 
 func (s *Store) refuse(ctx context.Context, r row, c seal.Case, d rules.Decision, ruling Ruling) error {

@@ -187,9 +187,6 @@ func claims(a Answers) []person.Identifier {
 	if !a.Number.IsZero() {
 		list = append(list, person.Number(a.Number))
 	}
-	if !a.Phone.IsZero() {
-		list = append(list, person.Phone(a.Phone))
-	}
 	if a.KeepNumber != nil && *a.KeepNumber && !a.DocumentNumber.IsZero() {
 		list = append(list, person.Document(a.DocumentNumber))
 	}
