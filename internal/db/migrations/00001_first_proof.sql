@@ -158,7 +158,7 @@ CREATE TABLE request (
     person_id    TEXT   NOT NULL REFERENCES person (id) ON DELETE CASCADE,
     pack         TEXT   NOT NULL,
     lang         TEXT   NOT NULL,
-    door         TEXT   NOT NULL CHECK (door IN ('web', 'api', 'counter')),
+    door         TEXT   NOT NULL CHECK (door IN ('web', 'api', 'counter', 'helper')),
     state        TEXT   NOT NULL CHECK (state IN
                      ('received', 'decided', 'proved', 'asked', 'answered', 'refused', 'counter', 'expired', 'withdrawn')),
     round        BIGINT NOT NULL,

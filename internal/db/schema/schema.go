@@ -89,10 +89,12 @@ const (
 	Queue    Class = "queue"
 	Link     Class = "link"
 	Registry Class = "registry"
+	Photo    Class = "photo"
+	Staff    Class = "staff"
 	Public   Class = "public"
 )
 
-var classes = []Class{Open, Index, Case, Queue, Link, Registry, Public}
+var classes = []Class{Open, Index, Case, Queue, Link, Registry, Photo, Staff, Public}
 
 // Load returns the schema. An error means that schema.yaml itself is wrong.
 func Load() (*Schema, error) {
