@@ -162,18 +162,45 @@ func (p *Pack) declareSettings(settings []placed[Setting], found *problems) {
 			found.add(s.at, "%s: has no value", what)
 		}
 		for i := range s.v.Values {
-			v := &s.v.Values[i]
-			v.at.file = s.at.file
-			if err := v.complete(); err != nil {
-				found.add(v.at, "%s: a value %v", what, err)
-			}
-			value, err := typed(s.v.Type, s.v.Allowed, v.Value)
-			if err != nil {
-				found.add(v.at, "%s: a value %v", what, err)
-			}
-			v.typed, v.Value = value, plain(value)
-			p.checkGround(v.at, what, v.Source, &v.Owner, found)
-			p.checkWords(v.at, what+": why", v.Why, found)
+			s.v.Values[i].at.file = s.at.file
+			p.checkValue(&s.v, &s.v.Values[i], found)
+		}
+	}
+}
+
+func (p *Pack) checkValue(s *Setting, v *SettingValue, found *problems) {
+	what := "setting " + s.ID
+	if err := v.complete(); err != nil {
+		found.add(v.at, "%s: a value %v", what, err)
+	}
+	value, err := typed(s.Type, s.Allowed, v.Value)
+	if err != nil {
+		found.add(v.at, "%s: a value %v", what, err)
+	}
+	v.typed, v.Value = value, plain(value)
+	p.checkGround(v.at, what, v.Source, &v.Owner, found)
+	p.checkWords(v.at, what+": why", v.Why, found)
+}
+
+// laterValues are values that a setting got after the pack was published.
+type laterValues struct {
+	ID     string         `yaml:"id"`
+	Values []SettingValue `yaml:"values"`
+}
+
+// addLater adds the values of settings.yaml to those of pack.yaml.
+func (p *Pack) addLater(list []placed[laterValues], found *problems) {
+	for _, later := range list {
+		later.at.file = settingsFile
+		s := p.settings[later.v.ID]
+		if s == nil {
+			found.add(later.at, "setting %q is not declared", later.v.ID)
+			continue
+		}
+		for _, v := range later.v.Values {
+			v.at.file = settingsFile
+			p.checkValue(s, &v, found)
+			s.Values = append(s.Values, v)
 		}
 	}
 }

@@ -7,6 +7,7 @@
 //	rules.yaml           rules, in the order in which they are tried
 //	cases.yaml           worked examples; loading a pack runs them all
 //	texts/LANG/NAME.md   texts for people, in a small safe Markdown
+//	settings.yaml        values that settings got later; may be left out
 //
 // A rule says when it holds in a CEL expression (https://cel.dev) over the
 // declared facts, for example
@@ -36,7 +37,10 @@
 // no time zone: which day it is in the Netherlands is for the caller to say.
 package rules
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // The outcomes that every question has besides its own.
 const (
@@ -232,4 +236,13 @@ func (p *Pack) fallbacks(lang string) []string {
 		tags = append(tags, l.Tag)
 	}
 	return tags
+}
+
+// Settings returns the declared settings by id, sorted.
+func (p *Pack) Settings() []*Setting {
+	list := make([]*Setting, 0, len(p.settings))
+	for _, id := range slices.Sorted(maps.Keys(p.settings)) {
+		list = append(list, p.settings[id])
+	}
+	return list
 }
