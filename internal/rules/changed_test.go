@@ -23,7 +23,7 @@ func TestASettingGetsALaterValue(t *testing.T) {
 	if p.Hash == before.Hash {
 		t.Error("the pack changed, and its hash did not")
 	}
-	for day, want := range map[string]int64{"2021-12-31": 30, "2022-01-01": 10} {
+	for day, want := range map[string]int{"2021-12-31": 30, "2022-01-01": 10} {
 		on := d(t, day)
 		if v, ok := p.Setting("ticket_days", on, on); !ok || v.Value != want {
 			t.Errorf("on %s: %v, want %d", day, v.Value, want)
