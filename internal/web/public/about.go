@@ -5,6 +5,7 @@ import (
 
 	"loket/internal/lang"
 	"loket/internal/web"
+	"loket/internal/web/questions"
 )
 
 // privacyPage says what exists and how long. The times come from the schema file,
@@ -36,12 +37,12 @@ type fieldWords struct{ Name, Purpose, Who string }
 
 func (p *Pages) whoSees(tag lang.Tag) (web.Document, error) {
 	page := &whoSeesPage{Page: web.Page{Title: "web.footer.who-sees", Back: "/"}}
-	for _, item := range p.pack.List(listFields) {
+	for _, item := range p.pack.List(questions.ListFields) {
 		if item.Words["purpose"] == nil || item.Words["seen_by"] == nil {
 			continue
 		}
 		var f fieldWords
-		f.Name, f.Purpose, f.Who = packField(item.ID)
+		f.Name, f.Purpose, f.Who = questions.Field(item.ID)
 		page.Fields = append(page.Fields, f)
 	}
 	return page, nil

@@ -29,7 +29,7 @@ func (p *Pages) showCheck(w http.ResponseWriter, r *http.Request) error {
 	if next != "/proof/check" {
 		return p.site.Redirect(w, r, next)
 	}
-	way, err := p.way(d.answers)
+	way, err := p.form.Way(d.answers)
 	if err != nil {
 		return err
 	}
@@ -40,10 +40,9 @@ func (p *Pages) showCheck(w http.ResponseWriter, r *http.Request) error {
 	if page.KeepCard, err = p.passage(p.site.Language(r), "keep-card", nil); err != nil {
 		return err
 	}
-	for _, q := range p.asked(d.answers) {
-		f := q.show(d.answers)
-		page.Answers = append(page.Answers, f.answers(q.path)...)
-		page.Back = "/proof/" + q.path
+	for _, q := range p.form.Asked(d.answers) {
+		page.Back = "/proof/" + q.Path
+		page.Answers = append(page.Answers, q.Show(d.answers).Answers(page.Back)...)
 	}
 	return p.site.Render(w, r, "check", page)
 }

@@ -1,12 +1,15 @@
 package public
 
-import "loket/internal/web"
+import (
+	"loket/internal/web"
+	"loket/internal/web/questions"
+)
 
 // PageData returns the data of each page by the name of its template.
 func PageData() map[string]web.Document {
 	return map[string]web.Document{
 		"home": &homePage{}, "proof": &proofPage{}, "privacy": &privacyPage{}, "who-sees": &whoSeesPage{}, "accessibility": &plainPage{},
-		"security": &plainPage{}, "audit": &auditPage{}, "question": &questionPage{fields: &fields{}}, "way": &wayPage{}, "check": &checkPage{},
+		"security": &plainPage{}, "audit": &auditPage{}, "question": &questionPage{Fields: &questions.Fields{}}, "way": &wayPage{}, "check": &checkPage{},
 		"receipt": &receiptPage{}, "continue": &continuePage{}, "stop": &stopPage{}, "sent": &sentPage{}, "status": &statusPage{}, "withdraw": &statusPage{},
 		"link": &linkPage{}, "code": &codePage{}, "not-mine": &notMinePage{}, "message": &messagePage{}, "closed": &closedPage{}, "print": &printPage{},
 	}

@@ -7,6 +7,7 @@ import (
 	"loket/internal/lang"
 	"loket/internal/rules"
 	"loket/internal/web"
+	"loket/internal/web/questions"
 )
 
 // homePage says what can be done here, and who helps.
@@ -36,10 +37,10 @@ type Counter struct {
 
 func (p *Pages) counters() []Counter {
 	var all []Counter
-	for _, item := range p.pack.List(listCounters) {
-		c := Counter{Name: packKey(listCounters, item.ID, "name"), Announced: item.Fields["state"] == "announced"}
+	for _, item := range p.pack.List(questions.ListCounters) {
+		c := Counter{Name: questions.Key(questions.ListCounters, item.ID, "name"), Announced: item.Fields["state"] == "announced"}
 		if item.Words["when"] != nil {
-			c.When = packKey(listCounters, item.ID, "when")
+			c.When = questions.Key(questions.ListCounters, item.ID, "when")
 		}
 		all = append(all, c)
 	}
@@ -60,7 +61,7 @@ type Route struct {
 
 func (p *Pages) routes() []Route {
 	var all []Route
-	for _, item := range p.pack.List(listRoutes) {
+	for _, item := range p.pack.List(questions.ListRoutes) {
 		all = append(all, routeOf(item))
 	}
 	return all
@@ -68,7 +69,7 @@ func (p *Pages) routes() []Route {
 
 func routeOf(item rules.Item) Route {
 	const noBreak = "\u2011" // a dash at which no line ends
-	r := Route{Name: packKey(listRoutes, item.ID, "name"), Phone: item.Fields["phone"], Owner: item.Owner, Checked: item.Checked}
+	r := Route{Name: questions.Key(questions.ListRoutes, item.ID, "name"), Phone: item.Fields["phone"], Owner: item.Owner, Checked: item.Checked}
 	r.Shown = strings.ReplaceAll(r.Phone, "-", noBreak)
 	if tag := item.Fields["language"]; tag != "" {
 		r.Language = "common.language." + tag

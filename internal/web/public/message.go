@@ -14,6 +14,7 @@ import (
 	"loket/internal/rules"
 	"loket/internal/web"
 	"loket/internal/web/form"
+	"loket/internal/web/questions"
 )
 
 // sessionCookie opens the message that is on the screen. The mailbox ends it
@@ -114,8 +115,8 @@ func (p *Pages) newMessagePage(tag lang.Tag, thread mailbox.Thread) (*messagePag
 		page.Leading, err = p.leading(tag, "message-refused", isolated(thread.Body.Fields))
 	case request.MessageAsked:
 		page.Documents = p.acceptedDocuments()
-		if item, ok := p.pack.Item(listDocuments, thread.Body.Fields["document"]); ok {
-			page.Yours = packKey(listDocuments, item.ID, "name")
+		if item, ok := p.pack.Item(questions.ListDocuments, thread.Body.Fields["document"]); ok {
+			page.Yours = questions.Key(questions.ListDocuments, item.ID, "name")
 		}
 		page.KeepCard, err = p.passage(tag, "keep-card", nil)
 	default:
@@ -140,10 +141,10 @@ func isolated(values map[string]string) map[string]string {
 func (p *Pages) acceptedDocuments() []string {
 	var keys []string
 	today := p.Requests.Today()
-	for _, item := range p.pack.List(listDocuments) {
+	for _, item := range p.pack.List(questions.ListDocuments) {
 		d, err := rules.Decide(p.pack, "document", rules.Facts{"document": item.ID, "document_expired": false}, today, today)
 		if err == nil && d.Outcome != request.WayCounter && d.Outcome != rules.NoRule {
-			keys = append(keys, packKey(listDocuments, item.ID, "name"))
+			keys = append(keys, questions.Key(questions.ListDocuments, item.ID, "name"))
 		}
 	}
 	return keys

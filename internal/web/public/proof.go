@@ -4,6 +4,7 @@ import (
 	"loket/internal/lang"
 	"loket/internal/rules"
 	"loket/internal/web"
+	"loket/internal/web/questions"
 )
 
 // proofPage is the route before anybody begins: for whom, where, what is needed, who
@@ -30,8 +31,8 @@ func (p *Pages) proof(tag lang.Tag) (web.Document, error) {
 		Intro: intro, Owner: p.pack.Owner, Authority: p.pack.Authority, Published: p.pack.Published,
 		Counters: p.counters(), Routes: p.routes(),
 	}
-	for _, place := range p.pack.List(listTerritory) {
-		page.Territory = append(page.Territory, packKey(listTerritory, place.ID, "name"))
+	for _, place := range p.pack.List(questions.ListTerritory) {
+		page.Territory = append(page.Territory, questions.Key(questions.ListTerritory, place.ID, "name"))
 	}
 	page.Passages, err = p.passages(tag, "who", "needed", "keep-card", "counter")
 	return page, err

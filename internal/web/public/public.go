@@ -37,6 +37,7 @@ import (
 	"loket/internal/request"
 	"loket/internal/rules"
 	"loket/internal/web"
+	"loket/internal/web/questions"
 )
 
 // Parts is what the pages are made with. All are needed.
@@ -70,13 +71,15 @@ type Security struct {
 type Pages struct {
 	Parts
 	pack    *rules.Pack
+	form    questions.Form
 	site    *web.Site
 	cookies cipher.AEAD // seals what kept cookies hold
 }
 
 // New returns the pages.
 func New(parts Parts) *Pages {
-	return &Pages{Parts: parts, pack: parts.Requests.Pack, cookies: newCookieSeal(parts.Requests.Keys.Secret("pepper"))}
+	return &Pages{Parts: parts, pack: parts.Requests.Pack, form: questions.Form{Requests: parts.Requests, Region: parts.Region},
+		cookies: newCookieSeal(parts.Requests.Keys.Secret("pepper"))}
 }
 
 //go:embed templates/*.html

@@ -7,53 +7,22 @@ import (
 	"loket/internal/request"
 	"loket/internal/web"
 	"loket/internal/web/form"
+	"loket/internal/web/questions"
 )
-
-// question is one page of the form: one thing that is asked.
-type question struct {
-	path string // of its page, under /proof/
-	// done reports whether the answers hold its own.
-	done func(a request.Answers) bool
-	// skip reports whether it is not asked because of other answers; nil never.
-	skip func(a request.Answers) bool
-	// show returns the fields with what was answered before.
-	show func(a request.Answers) *fields
-	// take reads the fields into the answers; what is wrong stays in the fields.
-	take func(f *fields, a *request.Answers)
-}
-
-// questions are all, in the order in which they are asked.
-func (p *Pages) questions() []question {
-	return []question{
-		p.municipality(), p.digid(), p.vaccinatedBy(), p.testedPositive(), p.document(),
-		p.name(), p.birthDate(), p.number(), p.email(), p.phone(), p.documentNumber(),
-	}
-}
-
-// asked are those that a person with these answers is asked.
-func (p *Pages) asked(a request.Answers) []question {
-	var list []question
-	for _, q := range p.questions() {
-		if q.skip == nil || !q.skip(a) {
-			list = append(list, q)
-		}
-	}
-	return list
-}
 
 // next returns the page to go to: the way out where the pack names another, else
 // the first question without an answer, else the check.
 func (p *Pages) next(a request.Answers) (string, error) {
-	d, err := p.way(a)
+	way, err := p.form.Way(a)
 	if err != nil {
 		return "", err
 	}
-	if d.Outcome != request.WayDigital && d.Outcome != request.WayCounter && d.Outcome != request.WayNotKnown {
+	if !questions.Open(way) {
 		return "/proof/way", nil
 	}
-	for _, q := range p.asked(a) {
-		if !q.done(a) {
-			return "/proof/" + q.path, nil
+	for _, q := range p.form.Asked(a) {
+		if !q.Done(a) {
+			return "/proof/" + q.Path, nil
 		}
 	}
 	return "/proof/check", nil
@@ -62,7 +31,7 @@ func (p *Pages) next(a request.Answers) (string, error) {
 // questionPage is any of the questions.
 type questionPage struct {
 	web.Page
-	*fields
+	*questions.Fields
 	Action        string // path that takes the answer
 	Number, Total int
 	Code          string // of the draft, as spoken
@@ -70,17 +39,17 @@ type questionPage struct {
 
 var errNoQuestion = fault.New(fault.NotFound, "", "no such question")
 
-func (p *Pages) find(r *http.Request, a request.Answers) (q question, page *questionPage, err error) {
-	list := p.asked(a)
+func (p *Pages) find(r *http.Request, a request.Answers) (q questions.Question, page *questionPage, err error) {
+	list := p.form.Asked(a)
 	back := "/proof"
 	for i, q := range list {
-		path := "/proof/" + q.path
-		if q.path == r.PathValue("question") {
+		path := "/proof/" + q.Path
+		if q.Path == r.PathValue("question") {
 			return q, &questionPage{Page: web.Page{Back: back}, Action: path, Number: i + 1, Total: len(list)}, nil
 		}
 		back = path
 	}
-	return question{}, nil, errNoQuestion
+	return questions.Question{}, nil, errNoQuestion
 }
 
 func (p *Pages) showQuestion(w http.ResponseWriter, r *http.Request) error {
@@ -92,12 +61,12 @@ func (p *Pages) showQuestion(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page.fields = q.show(d.answers)
+	page.Fields = q.Show(d.answers)
 	return p.renderQuestion(w, r, page, d)
 }
 
 func (p *Pages) renderQuestion(w http.ResponseWriter, r *http.Request, page *questionPage, d draft) error {
-	page.Title, page.Code = page.title(), d.code.Spoken()
+	page.Title, page.Code = page.Heading(), d.code.Spoken()
 	return p.site.Render(w, r, "question", page)
 }
 
@@ -110,23 +79,23 @@ func (p *Pages) takeQuestion(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	before, err := p.way(d.answers)
+	before, err := p.form.Way(d.answers)
 	if err != nil {
 		return err
 	}
-	page.fields = q.show(request.Answers{})
-	if err := form.Read(r, page.all()...); err != nil {
+	page.Fields = q.Show(request.Answers{})
+	if err := form.Read(r, page.All()...); err != nil {
 		return err
 	}
-	q.take(page.fields, &d.answers)
-	page.Problems = form.Problems(page.all()...)
-	if page.Problems != nil || page.warnsAnew(r) {
+	q.Take(page.Fields, &d.answers)
+	page.Problems = form.Problems(page.All()...)
+	if page.Problems != nil || page.WarnsAnew(r) {
 		return p.renderQuestion(w, r, page, d)
 	}
 	if err := p.Requests.SaveDraft(r.Context(), d.code, d.answers); err != nil {
 		return err
 	}
-	after, err := p.way(d.answers)
+	after, err := p.form.Way(d.answers)
 	if err != nil {
 		return err
 	}

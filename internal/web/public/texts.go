@@ -1,88 +1,19 @@
 package public
 
 import (
-	"encoding/json"
-	"fmt"
 	"html/template"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"loket/internal/fault"
 	"loket/internal/lang"
 	"loket/internal/rules"
+	"loket/internal/web/questions"
 )
 
-// lists are the lists of a pack whose words the pages use.
-var lists = []string{listTerritory, listElsewhere, listVaccinators, listDocuments, listCounters, listRoutes, listFields}
-
-// The lists that a pack of this route has.
-const (
-	listTerritory   = "territory"
-	listElsewhere   = "elsewhere"
-	listVaccinators = "vaccinators"
-	listDocuments   = "documents"
-	listCounters    = "counters"
-	listRoutes      = "other_routes"
-	listFields      = "fields"
-)
-
-// Messages returns catalogue files to which the words of a pack's lists are added as
-// messages, so that a page says "Dutch passport" as it says "Continue", with the same
-// falling back and the same mark on a text in another language. The name of an
-// item has the key "pack.LIST.ITEM.name", and its other words stand beside it; an
-// underscore becomes a dash.
-func Messages(catalogues fs.FS, pack *rules.Pack) fs.FS { return withPack{catalogues, pack} }
-
-type withPack struct {
-	fs.FS
-	pack *rules.Pack
-}
-
-// ReadFile returns a catalogue with the words of its language at the end.
-func (w withPack) ReadFile(name string) ([]byte, error) {
-	data, err := fs.ReadFile(w.FS, name)
-	if err != nil {
-		return nil, err
-	}
-	b := []byte(string(data) + "\n")
-	tag := strings.TrimSuffix(name, ".toml")
-	for _, list := range lists {
-		for _, item := range w.pack.List(list) {
-			b = appendMessage(b, packKey(list, item.ID, "name"), item.Name[tag])
-			for _, word := range sortedKeys(item.Words) {
-				b = appendMessage(b, packKey(list, item.ID, word), item.Words[word][tag])
-			}
-		}
-	}
-	return b, nil
-}
-
-// appendMessage adds a line of TOML. A text quoted as JSON is quoted as TOML too.
-func appendMessage(b []byte, key, text string) []byte {
-	if text == "" {
-		return b
-	}
-	quoted, err := json.Marshal(text)
-	if err != nil {
-		panic(err) // a string always marshals
-	}
-	return fmt.Appendf(b, "%s = %s\n", key, quoted)
-}
-
-// packKey is the message key of an item's words.
-func packKey(list, item, words string) string {
-	return strings.ReplaceAll("pack."+list+"."+item+"."+words, "_", "-")
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
-}
+// Messages returns catalogue files with the words of a pack among them, see
+// [questions.Messages].
+func Messages(catalogues fs.FS, pack *rules.Pack) fs.FS { return questions.Messages(catalogues, pack) }
 
 // Passage is a text of the pack on a page, in the language in which it exists.
 type Passage struct {

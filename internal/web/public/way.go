@@ -7,21 +7,8 @@ import (
 	"loket/internal/request"
 	"loket/internal/rules"
 	"loket/internal/web"
+	"loket/internal/web/questions"
 )
-
-// way asks the pack which way these answers lead. A document that does not count
-// leads to the counter, wherever the rest would lead.
-func (p *Pages) way(a request.Answers) (rules.Decision, error) {
-	d, err := p.Requests.Route(a)
-	if err != nil || a.Document == "" || d.Outcome != request.WayDigital && d.Outcome != request.WayNotKnown {
-		return d, err
-	}
-	document, err := p.Requests.DocumentWay(a)
-	if err != nil || document.Outcome != request.WayCounter {
-		return d, err
-	}
-	return document, nil
-}
 
 // wayPage tells which way is a person's where it is not this form, or only as
 // far as the counter; why; and who helps there. Nobody is turned away.
@@ -41,7 +28,7 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.noDraft(w, r, err)
 	}
-	decision, err := p.way(d.answers)
+	decision, err := p.form.Way(d.answers)
 	if err != nil {
 		return err
 	}
@@ -65,9 +52,9 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request) error {
 	if decision.Outcome == request.WayCounter {
 		page.Counters, page.Next = p.counters(), next
 	}
-	for _, q := range p.asked(d.answers) {
-		if f := q.show(d.answers); q.done(d.answers) && len(f.Texts) == 0 && f.Date == nil {
-			page.Answers = append(page.Answers, f.answers(q.path)...)
+	for _, q := range p.form.Asked(d.answers) {
+		if f := q.Show(d.answers); q.Done(d.answers) && len(f.Texts) == 0 && f.Date == nil {
+			page.Answers = append(page.Answers, f.Answers("/proof/"+q.Path)...)
 		}
 	}
 	return p.site.Render(w, r, "way", page)
@@ -90,12 +77,12 @@ func (p *Pages) reasons(tag lang.Tag, d rules.Decision) []lang.Text {
 // routesFor are the routes that the pack names beside what was chosen.
 func (p *Pages) routesFor(a request.Answers) []Route {
 	var list []Route
-	for _, chosen := range [][2]string{{listElsewhere, a.Municipality}, {listVaccinators, a.VaccinatedBy}} {
+	for _, chosen := range [][2]string{{questions.ListElsewhere, a.Municipality}, {questions.ListVaccinators, a.VaccinatedBy}} {
 		item, ok := p.pack.Item(chosen[0], chosen[1])
 		if !ok || item.Fields["route"] == "" {
 			continue
 		}
-		if route, ok := p.pack.Item(listRoutes, item.Fields["route"]); ok {
+		if route, ok := p.pack.Item(questions.ListRoutes, item.Fields["route"]); ok {
 			list = append(list, routeOf(route))
 		}
 	}

@@ -1,4 +1,4 @@
-package public
+package questions
 
 import (
 	"net/http"
@@ -8,8 +8,8 @@ import (
 	"loket/internal/web/form"
 )
 
-// fields are what one question asks, in their order on the page.
-type fields struct {
+// Fields are what one question asks, in their order on the page.
+type Fields struct {
 	Choices []*form.Choice
 	Date    *form.Date // or nil
 	Texts   []*form.Text
@@ -21,7 +21,8 @@ type fields struct {
 	Confirmed string // what the warning was about
 }
 
-func (f *fields) all() []form.Field {
+// All returns the fields as [form.Read] and [form.Problems] want them.
+func (f *Fields) All() []form.Field {
 	var list []form.Field
 	for _, c := range f.Choices {
 		list = append(list, c)
@@ -38,8 +39,8 @@ func (f *fields) all() []form.Field {
 	return list
 }
 
-// title is the label of the first field, which is the heading of its page.
-func (f *fields) title() string {
+// Heading is the message key of the label of the first field, which is the heading of its page.
+func (f *Fields) Heading() string {
 	switch {
 	case len(f.Choices) > 0:
 		return f.Choices[0].Label
@@ -49,16 +50,18 @@ func (f *fields) title() string {
 	return f.Texts[0].Label
 }
 
-// warnsAnew reports whether there is a warning that the person has not seen.
-func (f *fields) warnsAnew(r *http.Request) bool {
+// WarnsAnew reports whether there is a warning that whoever
+// sent r has not seen.
+func (f *Fields) WarnsAnew(r *http.Request) bool {
 	return f.Warning != "" && r.PostForm.Get("confirmed") != f.Confirmed
 }
 
-// answers are the lines of the check-answers list for the question at path.
-func (f *fields) answers(path string) []web.Answer {
+// Answers are the lines of a check-answers list. change is the path on which they
+// can be changed, or empty.
+func (f *Fields) Answers(change string) []web.Answer {
 	var list []web.Answer
 	add := func(a web.Answer) {
-		a.Change = "/proof/" + path
+		a.Change = change
 		list = append(list, a)
 	}
 	for _, c := range f.Choices {
@@ -83,10 +86,4 @@ func (f *fields) answers(path string) []web.Answer {
 		list[len(list)-1].Key = f.Tick.Label
 	}
 	return list
-}
-
-// packField returns the message keys of a field that the pack describes: its
-// label, what it is for, and who sees it.
-func packField(id string) (label, purpose, who string) {
-	return packKey(listFields, id, "name"), packKey(listFields, id, "purpose"), packKey(listFields, id, "seen_by")
 }

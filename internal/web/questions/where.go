@@ -1,4 +1,4 @@
-package public
+package questions
 
 import (
 	"loket/internal/request"
@@ -9,15 +9,15 @@ import (
 // The first four questions find the way: where somebody lives, whether DigiD works,
 // and on what a proof can rest.
 
-func (p *Pages) municipality() question {
-	return question{
-		path: "municipality",
-		done: func(a request.Answers) bool { return a.Municipality != "" },
-		show: func(a request.Answers) *fields {
-			options := append(p.options(listTerritory), p.options(listElsewhere)...)
+func (q Form) municipality() Question {
+	return Question{
+		Path: "municipality",
+		Done: func(a request.Answers) bool { return a.Municipality != "" },
+		Show: func(a request.Answers) *Fields {
+			options := append(q.options(ListTerritory), q.options(ListElsewhere)...)
 			return single(choice("municipality", "municipality", a.Municipality, options))
 		},
-		take: func(f *fields, a *request.Answers) {
+		Take: func(f *Fields, a *request.Answers) {
 			if f.Choices[0].Require("public.municipality.missing") {
 				a.Municipality = f.Choices[0].Value
 			}
@@ -25,11 +25,11 @@ func (p *Pages) municipality() question {
 	}
 }
 
-func (p *Pages) digid() question {
-	return question{
-		path: "digid",
-		done: func(a request.Answers) bool { return a.DigiD != "" },
-		show: func(a request.Answers) *fields {
+func (q Form) digid() Question {
+	return Question{
+		Path: "digid",
+		Done: func(a request.Answers) bool { return a.DigiD != "" },
+		Show: func(a request.Answers) *Fields {
 			return single(&form.Choice{Name: "digid", Label: "public.digid.label", Hint: "public.digid.hint", Who: "public.digid.who",
 				Heading: true, Value: a.DigiD, Options: []form.Option{
 					{Value: request.NoBSN, Label: "public.digid.no-bsn"},
@@ -37,7 +37,7 @@ func (p *Pages) digid() question {
 					{Value: request.DigiDWorks, Label: "public.digid.works"},
 				}})
 		},
-		take: func(f *fields, a *request.Answers) {
+		Take: func(f *Fields, a *request.Answers) {
 			if f.Choices[0].Require("public.digid.missing") {
 				a.DigiD = f.Choices[0].Value
 			}
@@ -45,14 +45,14 @@ func (p *Pages) digid() question {
 	}
 }
 
-func (p *Pages) vaccinatedBy() question {
-	return question{
-		path: "vaccinated-by",
-		done: func(a request.Answers) bool { return a.VaccinatedBy != "" },
-		show: func(a request.Answers) *fields {
-			return single(choice("vaccinated-by", "vaccinated-by", a.VaccinatedBy, p.options(listVaccinators)))
+func (q Form) vaccinatedBy() Question {
+	return Question{
+		Path: "vaccinated-by",
+		Done: func(a request.Answers) bool { return a.VaccinatedBy != "" },
+		Show: func(a request.Answers) *Fields {
+			return single(choice("vaccinated-by", "vaccinated-by", a.VaccinatedBy, q.options(ListVaccinators)))
 		},
-		take: func(f *fields, a *request.Answers) {
+		Take: func(f *Fields, a *request.Answers) {
 			if f.Choices[0].Require("public.vaccinated-by.missing") {
 				a.VaccinatedBy = f.Choices[0].Value
 			}
@@ -60,14 +60,14 @@ func (p *Pages) vaccinatedBy() question {
 	}
 }
 
-func (p *Pages) testedPositive() question {
-	return question{
-		path: "tested-positive",
-		done: func(a request.Answers) bool { return a.TestedPositive != nil },
-		show: func(a request.Answers) *fields {
+func (q Form) testedPositive() Question {
+	return Question{
+		Path: "tested-positive",
+		Done: func(a request.Answers) bool { return a.TestedPositive != nil },
+		Show: func(a request.Answers) *Fields {
 			return single(choice("tested-positive", "tested-positive", yesNo(a.TestedPositive), yesOrNo()))
 		},
-		take: func(f *fields, a *request.Answers) {
+		Take: func(f *Fields, a *request.Answers) {
 			if f.Choices[0].Require("public.tested-positive.missing") {
 				a.TestedPositive = isYes(f.Choices[0].Value)
 			}
@@ -77,19 +77,19 @@ func (p *Pages) testedPositive() question {
 
 // choice returns a question with the words of a field of the pack.
 func choice(name, field, value string, options []form.Option) *form.Choice {
-	label, purpose, who := packField(field)
+	label, purpose, who := Field(field)
 	return &form.Choice{Name: name, Label: label, Hint: purpose, Who: who, Heading: true, Options: options, Value: value}
 }
 
-func single(c *form.Choice) *fields { return &fields{Choices: []*form.Choice{c}} }
+func single(c *form.Choice) *Fields { return &Fields{Choices: []*form.Choice{c}} }
 
 // options returns the items of a list to choose from.
-func (p *Pages) options(list string) []form.Option { return optionsOf(list, p.pack.List(list)) }
+func (q Form) options(list string) []form.Option { return optionsOf(list, q.Requests.Pack.List(list)) }
 
 func optionsOf(list string, items []rules.Item) []form.Option {
 	options := make([]form.Option, len(items))
 	for i, item := range items {
-		options[i] = form.Option{Value: item.ID, Label: packKey(list, item.ID, "name")}
+		options[i] = form.Option{Value: item.ID, Label: Key(list, item.ID, "name")}
 	}
 	return options
 }

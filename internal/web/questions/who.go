@@ -1,4 +1,4 @@
-package public
+package questions
 
 import (
 	"strings"
@@ -12,18 +12,18 @@ import (
 // The next three questions are about the person: name, date of birth, and the number
 // on a letter, which may be left out.
 
-func (p *Pages) name() question {
-	return question{
-		path: "name",
-		done: func(a request.Answers) bool { return !a.Name.IsZero() },
-		show: func(a request.Answers) *fields {
-			label, purpose, who := packField("name")
-			return &fields{Texts: []*form.Text{
+func (q Form) name() Question {
+	return Question{
+		Path: "name",
+		Done: func(a request.Answers) bool { return !a.Name.IsZero() },
+		Show: func(a request.Answers) *Fields {
+			label, purpose, who := Field("name")
+			return &Fields{Texts: []*form.Text{
 				{Name: "name", Label: label, Hint: purpose, Who: who, Heading: true, Autocomplete: "name", Value: a.Name.Full.Reveal()},
 				{Name: "latin", Label: "public.name.latin", Hint: "public.name.latin-hint", Autocomplete: "off", Value: a.Name.Latin.Reveal()},
 			}}
 		},
-		take: func(f *fields, a *request.Answers) {
+		Take: func(f *Fields, a *request.Answers) {
 			if f.Texts[0].Error != "" || f.Texts[1].Error != "" {
 				return
 			}
@@ -37,27 +37,27 @@ func (p *Pages) name() question {
 	}
 }
 
-func (p *Pages) birthDate() question {
-	return question{
-		path: "birth-date",
-		done: func(a request.Answers) bool { return a.BirthAsked },
-		show: func(a request.Answers) *fields {
-			label, purpose, who := packField("birth-date")
+func (q Form) birthDate() Question {
+	return Question{
+		Path: "birth-date",
+		Done: func(a request.Answers) bool { return a.BirthAsked },
+		Show: func(a request.Answers) *Fields {
+			label, purpose, who := Field("birth-date")
 			date := &form.Date{Name: "birth", Label: label, Hint: purpose, Who: who, Heading: true, Birth: true}
 			if stored := strings.Split(a.Birth.Reveal(), "-"); len(stored) == 3 {
 				date.Year, date.Month, date.Day = stored[0], strings.TrimLeft(stored[1], "0"), strings.TrimLeft(stored[2], "0")
 			}
-			return &fields{Date: date, Tick: &form.Tick{Name: "no-birth", Label: "public.birth-date.none", Hint: "public.birth-date.none-hint",
+			return &Fields{Date: date, Tick: &form.Tick{Name: "no-birth", Label: "public.birth-date.none", Hint: "public.birth-date.none-hint",
 				On: a.BirthAsked && a.Birth.IsZero()}}
 		},
-		take: func(f *fields, a *request.Answers) {
+		Take: func(f *Fields, a *request.Answers) {
 			switch typed := f.Date.Day + f.Date.Month + f.Date.Year; {
 			case !f.Tick.On:
 				f.Date.Require("public.birth-date.missing")
 			case typed != "":
 				f.Date.Error = "public.birth-date.both"
 			}
-			today := p.Requests.Today().String()
+			today := q.Requests.Today().String()
 			birth := form.ParseDate(f.Date, func(day, month, year string) (ident.BirthDate, error) {
 				return ident.NewBirthDate(day, month, year, today)
 			})
@@ -68,16 +68,16 @@ func (p *Pages) birthDate() question {
 	}
 }
 
-func (p *Pages) number() question {
-	return question{
-		path: "number",
-		done: func(a request.Answers) bool { return a.NumberAsked },
-		show: func(a request.Answers) *fields {
-			_, purpose, who := packField("bsn")
-			return &fields{Texts: []*form.Text{{Name: "number", Label: "public.number.label", Hint: purpose, Who: who, Heading: true,
+func (q Form) number() Question {
+	return Question{
+		Path: "number",
+		Done: func(a request.Answers) bool { return a.NumberAsked },
+		Show: func(a request.Answers) *Fields {
+			_, purpose, who := Field("bsn")
+			return &Fields{Texts: []*form.Text{{Name: "number", Label: "public.number.label", Hint: purpose, Who: who, Heading: true,
 				Width: 20, Latin: true, Autocomplete: "off", Value: a.Number.Reveal()}}}
 		},
-		take: func(f *fields, a *request.Answers) {
+		Take: func(f *Fields, a *request.Answers) {
 			text := f.Texts[0]
 			number := form.Parse(text, ident.ParseNumber)
 			if text.Error != "" {

@@ -1,4 +1,4 @@
-package public
+package questions
 
 import (
 	"loket/internal/ident"
@@ -9,19 +9,19 @@ import (
 // Two questions are about how to reach the person. Both may be a helper's, and
 // one address or phone may serve many. Without either the counter is the way.
 
-func (p *Pages) email() question {
-	return question{
-		path: "email",
-		done: func(a request.Answers) bool { return a.EmailAsked },
-		show: func(a request.Answers) *fields {
-			label, purpose, who := packField("email")
-			return &fields{
+func (q Form) email() Question {
+	return Question{
+		Path: "email",
+		Done: func(a request.Answers) bool { return a.EmailAsked },
+		Show: func(a request.Answers) *Fields {
+			label, purpose, who := Field("email")
+			return &Fields{
 				Texts: []*form.Text{{Name: "email", Label: label, Hint: purpose, Who: who, Heading: true, Type: "email",
 					Latin: true, Autocomplete: "email", Value: a.Email.Reveal()}},
 				Tick: &form.Tick{Name: "no-email", Label: "public.email.none", Hint: "public.email.none-hint", On: a.EmailAsked && a.Email.IsZero()},
 			}
 		},
-		take: func(f *fields, a *request.Answers) {
+		Take: func(f *Fields, a *request.Answers) {
 			requireOne(f, "public.email.missing", "public.email.both")
 			if email := form.Parse(f.Texts[0], ident.ParseEmail); f.Texts[0].Error == "" {
 				a.Email, a.EmailAsked = email, true
@@ -30,25 +30,25 @@ func (p *Pages) email() question {
 	}
 }
 
-func (p *Pages) phone() question {
-	return question{
-		path: "phone",
-		done: func(a request.Answers) bool { return a.PhoneAsked },
-		skip: func(a request.Answers) bool {
-			d, err := p.Requests.Route(a)
+func (q Form) phone() Question {
+	return Question{
+		Path: "phone",
+		Done: func(a request.Answers) bool { return a.PhoneAsked },
+		Skip: func(a request.Answers) bool {
+			d, err := q.Requests.Route(a)
 			return err == nil && !a.PhoneAsked && d.Outcome == request.WayCounter // nothing is sent then
 		},
-		show: func(a request.Answers) *fields {
-			label, purpose, who := packField("mobile")
-			return &fields{
+		Show: func(a request.Answers) *Fields {
+			label, purpose, who := Field("mobile")
+			return &Fields{
 				Texts: []*form.Text{{Name: "phone", Label: label, Hint: purpose, Who: who, Heading: true, Type: "tel",
 					Width: 20, Latin: true, Autocomplete: "tel", Value: a.Phone.Reveal()}},
 				Tick: &form.Tick{Name: "no-phone", Label: "public.phone.none", Hint: "public.phone.none-hint", On: a.PhoneAsked && a.Phone.IsZero()},
 			}
 		},
-		take: func(f *fields, a *request.Answers) {
+		Take: func(f *Fields, a *request.Answers) {
 			requireOne(f, "public.phone.missing", "public.phone.both")
-			parse := func(text string) (ident.Phone, error) { return ident.ParsePhone(text, p.Region) }
+			parse := func(text string) (ident.Phone, error) { return ident.ParsePhone(text, q.Region) }
 			if phone := form.Parse(f.Texts[0], parse); f.Texts[0].Error == "" {
 				a.Phone, a.PhoneAsked = phone, true
 				if !phone.IsZero() && !phone.Mobile() {
@@ -60,7 +60,7 @@ func (p *Pages) phone() question {
 }
 
 // requireOne wants a text or the tick that says there is none, and not both.
-func requireOne(f *fields, missing, both string) {
+func requireOne(f *Fields, missing, both string) {
 	switch {
 	case !f.Tick.On:
 		f.Texts[0].Require(missing)
