@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -22,6 +23,8 @@ import (
 	"loket/internal/config"
 	"loket/internal/db"
 	"loket/internal/db/schema"
+	"loket/internal/editing"
+	"loket/internal/fault"
 	"loket/internal/hcert"
 	"loket/internal/jobs"
 	"loket/internal/keys"
@@ -57,11 +60,13 @@ type App struct {
 	Registry  *local.Store
 	Mailbox   *mailbox.Store
 	Requests  *request.Store
+	Editing   *editing.Store
 	Metrics   *observe.Metrics
 
-	zone   *time.Location
-	now    func() time.Time
-	random io.Reader
+	zone    *time.Location
+	now     func() time.Time
+	random  io.Reader
+	version string // of the pack's changes that the areas were built with
 }
 
 // Options are what a caller may put in place of the real thing.
@@ -90,7 +95,7 @@ func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
 	if err := a.openStores(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
-	if err := a.openAreas(); err != nil {
+	if err := a.openAreas(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
@@ -118,6 +123,8 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	if a.DB, err = db.Open(ctx, a.Config.Database.URL); err != nil {
 		return err
 	}
+	a.Audit = audit.NewLog(a.now, a.random)
+	a.Metrics = observe.NewMetrics(a.gauges()...)
 	return a.DB.Migrate(ctx)
 }
 
@@ -128,18 +135,16 @@ const keyNotice = 14 * 24 * time.Hour
 // SigningDir is the folder of the signing keys.
 func SigningDir(c config.Config) string { return filepath.Join(c.Keys.Dir, "sign") }
 
-func (a *App) openAreas() error {
-	route, certificates, err := a.loadPacks()
+func (a *App) openAreas(ctx context.Context) error {
+	route, certificates, err := a.loadPacks(ctx)
 	if err != nil {
 		return err
 	}
 	vault := seal.NewVault(a.Keys, a.random)
-	a.Audit = audit.NewLog(a.now, a.random)
 	a.Sequencer, err = audit.NewSequencer(a.DB, a.Config.Name, a.Keys.Secret("audit"), a.now)
 	if err != nil {
 		return err
 	}
-	a.Metrics = observe.NewMetrics(a.gauges()...)
 	a.Jobs = jobs.New(a.DB, a.now, a.random, a.failed)
 	a.Outbox = outbox.New(a.DB, a.Keys, a.now, a.random, func(ctx context.Context, line outbox.Line, err error) {
 		a.failed(ctx, "outbox "+string(line.Channel), err)
@@ -167,23 +172,46 @@ func (a *App) openAreas() error {
 	return nil
 }
 
-// loadPacks loads the route and the certificate rules, from the configured folder or
-// from those in the program.
-func (a *App) loadPacks() (route, certificates *rules.Pack, err error) {
-	load := func(name string) (*rules.Pack, error) {
-		if dir := a.Config.Route.Packs; dir != "" {
-			return rules.Load(os.DirFS(filepath.Join(dir, name)))
-		}
-		return rules.Load(packs.FS(name))
-	}
-	if route, err = load(a.Config.Route.Pack); err != nil {
+// loadPacks loads the route, with what staff changed in it, and the certificate rules;
+// from the configured folder or from those in the program. Changes with which the
+// pack does not load, as after a new release of it, are left out, and said.
+func (a *App) loadPacks(ctx context.Context) (route, certificates *rules.Pack, err error) {
+	published := a.packFiles(a.Config.Route.Pack)
+	if route, err = rules.Load(published); err != nil {
 		return nil, nil, fmt.Errorf("load pack: %w", err)
 	}
-	certificates, err = load(a.Config.Route.Rules)
-	if err != nil {
+	a.Editing = editing.NewStore(editing.Parts{DB: a.DB, Audit: a.Audit, Pack: route.ID, Base: published, Now: a.now, Random: a.random})
+	changed, version, err := a.Editing.Load(ctx)
+	switch {
+	case fault.Is(err, fault.Invalid):
+		a.failed(ctx, "changes of the pack", err)
+	case err != nil:
+		return nil, nil, err
+	default:
+		route = changed
+	}
+	a.version = version
+	if certificates, err = rules.Load(a.packFiles(a.Config.Route.Rules)); err != nil {
 		return nil, nil, fmt.Errorf("load pack: %w", err)
 	}
 	return route, certificates, nil
+}
+
+func (a *App) packFiles(name string) fs.FS {
+	if dir := a.Config.Route.Packs; dir != "" {
+		return os.DirFS(filepath.Join(dir, name))
+	}
+	return packs.FS(name)
+}
+
+// again returns the same Loket with its areas built anew, on the packs as they are
+// now; what is under way goes on with the old one.
+func (a *App) again(ctx context.Context) (*App, error) {
+	again := *a
+	if err := again.openAreas(ctx); err != nil {
+		return nil, err
+	}
+	return &again, nil
 }
 
 func (a *App) issuerName(route *rules.Pack) string {
