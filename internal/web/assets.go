@@ -29,11 +29,17 @@ var built embed.FS
 //go:embed fallback.css
 var fallback []byte
 
+// Scripts as they were written, for where nothing was built.
+//
+//go:embed assets/*.js
+var unbuilt embed.FS
+
 // Assets are the files that pages load, held in memory. Each name carries a
 // hash of the content, so a browser may keep a file for ever.
 type Assets struct {
 	files   map[string]asset
 	styles  map[lang.Dir]string
+	scripts map[string]string // by the name in the sources, such as staff.js
 	notices string
 }
 
@@ -54,11 +60,10 @@ func BuiltAssets() (*Assets, error) {
 
 // LoadAssets reads a folder that internal/tool/assets wrote.
 func LoadAssets(files fs.FS) (*Assets, error) {
-	a := &Assets{files: make(map[string]asset), styles: make(map[lang.Dir]string)}
+	a := &Assets{files: make(map[string]asset), styles: make(map[lang.Dir]string), scripts: make(map[string]string)}
 	manifest, err := fs.ReadFile(files, "manifest.json")
 	if errors.Is(err, fs.ErrNotExist) {
-		a.useFallback()
-		return a, nil
+		return a, a.useFallback()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the manifest of assets: %w", err)
@@ -77,6 +82,11 @@ func LoadAssets(files fs.FS) (*Assets, error) {
 	}
 	a.styles[lang.LeftToRight], a.styles[lang.RightToLeft] = names["app.css"], names["app.rtl.css"]
 	a.notices = names["notices"]
+	for name, file := range names {
+		if path.Ext(name) == ".js" {
+			a.scripts[name] = file
+		}
+	}
 	return a, nil
 }
 
@@ -106,16 +116,38 @@ func (a *Assets) load(files fs.FS) error {
 	return nil
 }
 
-func (a *Assets) useFallback() {
-	sum := sha256.Sum256(fallback)
-	name := fmt.Sprintf("fallback-%x.css", sum[:4])
-	a.files[name] = asset{plain: fallback, kind: []string{kind(name)}}
-	a.styles[lang.LeftToRight], a.styles[lang.RightToLeft] = name, name
+func (a *Assets) useFallback() error {
+	style := a.addPlain("fallback.css", fallback)
+	a.styles[lang.LeftToRight], a.styles[lang.RightToLeft] = style, style
+	names, err := fs.Glob(unbuilt, "assets/*.js")
+	if err != nil {
+		return fmt.Errorf("list the scripts: %w", err)
+	}
+	for _, name := range names {
+		data, err := unbuilt.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("read the script %s: %w", name, err)
+		}
+		a.scripts[path.Base(name)] = a.addPlain(path.Base(name), data)
+	}
+	return nil
+}
+
+// addPlain adds a file as it is, under a name with a hash, which it returns.
+func (a *Assets) addPlain(name string, data []byte) string {
+	sum := sha256.Sum256(data)
+	ext := path.Ext(name)
+	name = fmt.Sprintf("%s-%x%s", strings.TrimSuffix(name, ext), sum[:4], ext)
+	a.files[name] = asset{plain: data, kind: []string{kind(name)}}
+	return name
 }
 
 func kind(name string) string {
-	if path.Ext(name) == ".woff2" { // which the tables of some systems lack
+	switch path.Ext(name) { // what the tables of some systems lack or say otherwise
+	case ".woff2":
 		return "font/woff2"
+	case ".js":
+		return "text/javascript; charset=utf-8"
 	}
 	return mime.TypeByExtension(path.Ext(name))
 }
@@ -125,6 +157,15 @@ func (a *Assets) Complete() bool { return a.notices != "" }
 
 // Style returns the path of the stylesheet for a direction of writing.
 func (a *Assets) Style(dir lang.Dir) string { return assetPath + a.styles[dir] }
+
+// Script returns the path of a script by its name in the sources, such as
+// "staff.js", or "" where none was built.
+func (a *Assets) Script(name string) string {
+	if a.scripts[name] == "" {
+		return ""
+	}
+	return assetPath + a.scripts[name]
+}
 
 // Notices returns the path of the licences of what others made, or "" where
 // nothing of theirs is served.

@@ -48,6 +48,10 @@ type ErrorPage struct {
 	Minutes int    // until the next try; 0 where none is limited
 }
 
+// Fail answers with the page for err. Handlers return their errors and need it
+// only where r knows more than the request that the Site gave them.
+func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, err) }
+
 // fail answers with the page for err. Only the message key of err and an id
 // reach the page; the private text goes to the log under that id.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
@@ -63,7 +67,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	// An answer half made must not give its caching to the error.
 	w.Header().Set("Cache-Control", "no-store")
-	body, renderErr := s.Renderer.render(s.Renderer.languageOf(r), r.URL.Path, "error", page)
+	body, renderErr := s.render(r, "error", page)
 	if renderErr != nil {
 		s.logFailure(r, fault.Internal, page.ID, renderErr)
 		http.Error(w, "Loket: "+page.ID, Status(err))

@@ -21,6 +21,7 @@ type Page struct {
 	TitleArgs map[string]any // may be nil
 	Back      string         // path of the page before, without language; empty shows no link
 	Problems  []form.Problem // the error summary
+	Frame     any            // what the frame of a site shows besides; see [Site.Dress]
 	View                     // filled in when the page is rendered
 }
 
@@ -54,6 +55,7 @@ type Renderer struct {
 	catalogue *lang.Catalogue
 	assets    *Assets
 	files     fs.FS
+	frame     fs.FS
 	reload    bool
 	missing   func(lang.Tag, string)
 	sets      map[lang.Tag]map[string]*template.Template
@@ -64,6 +66,7 @@ type Rendering struct {
 	Catalogue *lang.Catalogue
 	Assets    *Assets
 	Pages     fs.FS // a file NAME.html in it defines the "main" of page NAME
+	Frame     fs.FS // its files replace or add templates of the frame, such as "base"; nil keeps the frame of the pages for people
 	Reload    bool  // read the templates again for each page, for who works on them
 	// Missing is told of each message key that no catalogue has; it may be nil.
 	Missing func(lang.Tag, string)
@@ -71,7 +74,7 @@ type Rendering struct {
 
 // NewRenderer parses all templates once for each language.
 func NewRenderer(c Rendering) (*Renderer, error) {
-	r := &Renderer{catalogue: c.Catalogue, assets: c.Assets, files: c.Pages, reload: c.Reload, missing: c.Missing}
+	r := &Renderer{catalogue: c.Catalogue, assets: c.Assets, files: c.Pages, frame: c.Frame, reload: c.Reload, missing: c.Missing}
 	if r.missing == nil {
 		r.missing = func(lang.Tag, string) {}
 	}
@@ -91,6 +94,11 @@ func (r *Renderer) parse(tag lang.Tag) (map[string]*template.Template, error) {
 	base, err := template.New("").Funcs(r.funcs(r.catalogue.In(tag))).ParseFS(frame, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the frame of pages: %w", err)
+	}
+	if r.frame != nil {
+		if base, err = base.ParseFS(r.frame, "*.html"); err != nil {
+			return nil, fmt.Errorf("parse a site's own frame of pages: %w", err)
+		}
 	}
 	set := make(map[string]*template.Template)
 	set["error"] = base

@@ -62,6 +62,10 @@ type Site struct {
 	Proxies          throttle.Proxies
 	Reading, Writing throttle.Limit
 
+	// Dress gives a page what the frame of this site shows besides, such as who is
+	// signed in; errors are dressed too. It may be nil.
+	Dress func(r *http.Request, p *Page)
+
 	// LeaveTo is where "leave quickly" leads: an everyday page elsewhere, as an
 	// absolute URL.
 	LeaveTo string
@@ -170,12 +174,19 @@ func (s *Site) Render(w http.ResponseWriter, r *http.Request, name string, data 
 	if data.page().Problems != nil {
 		status = http.StatusUnprocessableEntity
 	}
-	body, err := s.Renderer.render(s.Renderer.languageOf(r), r.URL.Path, name, data)
+	body, err := s.render(r, name, data)
 	if err != nil {
 		return err
 	}
 	writePage(w, status, body)
 	return nil
+}
+
+func (s *Site) render(r *http.Request, name string, data Document) ([]byte, error) {
+	if s.Dress != nil {
+		s.Dress(r, data.page())
+	}
+	return s.Renderer.render(s.Renderer.languageOf(r), r.URL.Path, name, data)
 }
 
 // writePage writes a page that is ready. It is not compressed: a page that

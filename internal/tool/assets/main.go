@@ -1,5 +1,6 @@
 // Command assets builds what the pages load: the stylesheet in both
-// directions, its fonts, and the notices of the parts it is made of.
+// directions, its fonts, the few scripts, and the notices of the parts it is
+// made of.
 //
 //	npm ci --ignore-scripts
 //	go run ./internal/tool/assets
@@ -7,7 +8,7 @@
 // It reads internal/web/assets and the installed npm packages, and writes
 // internal/web/dist: files whose names carry a hash of their content, each
 // with a gzip copy where that is smaller, and manifest.json, which names the
-// two stylesheets and the notices. The server embeds that folder. Run it at
+// two stylesheets, the scripts by the names of their sources, and the notices. The server embeds that folder. Run it at
 // the root of the repository.
 //
 // Sass and rtlcss run as the packages' own programs under Node; bundling,
@@ -24,6 +25,7 @@ import (
 
 const (
 	source  = "internal/web/assets/app.scss"
+	scripts = "internal/web/assets/*.js"
 	output  = "internal/web/dist"
 	modules = "node_modules"
 )
@@ -52,6 +54,9 @@ func build() error {
 		if manifest[name], err = bundle(name, css); err != nil {
 			return err
 		}
+	}
+	if err := bundleScripts(manifest); err != nil {
+		return err
 	}
 	if manifest["notices"], err = writeNotices(); err != nil {
 		return err
