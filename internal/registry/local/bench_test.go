@@ -31,13 +31,11 @@ import (
 // LOKET_BENCH_DIR keeps the registry for the next run; an import that was
 // interrupted goes on.
 //
-// Measured with ten million of the 17.6, for want of time (two cores shared with other
-// programs, load 3 to 10; the quietest of five runs of 20,000 requests, half of them
-// known): p50 0.08 ms and p99 0.57 ms, 5 and 8 times the raw SELECT; at most 1.6 ms in
-// the other runs, and 2.5 ms with nothing of the file in memory; 37 MB
-// resident; 580 bytes a person. With 200,000, whose birthdays are as crowded as
-// those of 17.6 million: p50 0.08 ms, p99 0.6 ms. Importing: 25,000 people a second into an empty registry
-// at load 3; 8,200 a second for the tenth million, at low priority and load 5 to 8.
+// Measured with 17.6 million people on two cores and a shared disk (20,000 requests,
+// half of them known): p50 0.14 ms and p99 3.4 ms, 6.5 and 1.8 times the raw SELECT; 35 MB
+// resident; 583 bytes a person. With 200,000, whose birthdays are as crowded: p50
+// 0.08 ms, p99 0.6 ms. Importing: 14,600 people a second over the whole, 29,000 for the
+// first million.
 func BenchmarkMatch(b *testing.B) {
 	people := 200_000
 	if text := os.Getenv("LOKET_BENCH_PEOPLE"); text != "" {
