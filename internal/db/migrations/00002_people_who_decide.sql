@@ -138,6 +138,8 @@ CREATE TABLE location (
     address    TEXT   NOT NULL,
     opens_on   TEXT   NOT NULL,
     hours      TEXT   NOT NULL,
+    ground     TEXT   NOT NULL,
+    version    BIGINT NOT NULL,
     changed_by TEXT   NOT NULL,
     changed_at BIGINT NOT NULL
 );
@@ -163,6 +165,8 @@ CREATE TABLE ticket (
     ended_at    BIGINT
 );
 CREATE UNIQUE INDEX ticket_location_id_day_n ON ticket (location_id, day, n);
+CREATE UNIQUE INDEX ticket_location_id_day_desk ON ticket (location_id, day, desk) WHERE state IN ('called', 'served');
+CREATE INDEX ticket_day ON ticket (day) WHERE state IN ('waiting', 'called', 'served');
 
 CREATE TABLE paper_code (
     case_id    TEXT   NOT NULL PRIMARY KEY,
