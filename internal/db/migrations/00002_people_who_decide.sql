@@ -8,10 +8,12 @@ CREATE TABLE photo (
     case_id      TEXT   NOT NULL,
     kind         TEXT   NOT NULL CHECK (kind IN ('document', 'card')),
     state        TEXT   NOT NULL CHECK (state IN ('arriving', 'kept', 'ending', 'destroyed')),
+    slot         BIGINT NOT NULL CHECK (slot BETWEEN 1 AND 4),
     sealed       BYTEA,
     size         BIGINT NOT NULL,
     advice       TEXT   NOT NULL,
     received_at  BIGINT NOT NULL,
+    sent         BOOLEAN NOT NULL,
     expires_at   BIGINT NOT NULL,
     alarmed      BOOLEAN NOT NULL,
     rule         TEXT,
@@ -19,15 +21,21 @@ CREATE TABLE photo (
     destroyed_at BIGINT
 );
 CREATE INDEX photo_case_id ON photo (case_id);
+CREATE UNIQUE INDEX photo_case_id_slot ON photo (case_id, slot) WHERE state IN ('arriving', 'kept');
 CREATE INDEX photo_expires_at ON photo (expires_at) WHERE state <> 'destroyed';
 CREATE UNIQUE INDEX photo_receipt ON photo (receipt);
 
 CREATE TABLE photo_part (
     photo_id TEXT   NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
     start    BIGINT NOT NULL,
+    size     BIGINT NOT NULL,
     sealed   BYTEA  NOT NULL,
     PRIMARY KEY (photo_id, start)
 );
+
+-- domain: mailbox
+
+ALTER TABLE message_link ADD COLUMN channel TEXT NOT NULL DEFAULT 'mail' CHECK (channel IN ('mail', 'sms'));
 
 -- domain: people who work here
 
@@ -172,6 +180,8 @@ CREATE TABLE paper_code (
     case_id    TEXT   NOT NULL PRIMARY KEY,
     hmac       BYTEA  NOT NULL,
     tries      BIGINT NOT NULL,
+    today      BIGINT NOT NULL,
+    tries_day  TEXT   NOT NULL,
     made_at    BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
@@ -225,3 +235,4 @@ DROP TABLE staff_role;
 DROP TABLE staff_member;
 DROP TABLE photo_part;
 DROP TABLE photo;
+ALTER TABLE message_link DROP COLUMN channel;
