@@ -8,9 +8,13 @@ import (
 	"syscall"
 
 	"loket/internal/cli"
+	"loket/internal/photo"
 )
 
 func main() {
+	if photo.IsChild(os.Args[1:]) {
+		os.Exit(photo.Child(os.Args[1:], os.Stdin, os.Stdout))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the program at once: the way it starts again is the
 	// same as after a crash.
