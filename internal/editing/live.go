@@ -3,6 +3,7 @@ package editing
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,6 +49,25 @@ func (s *Store) live(ctx context.Context, q db.Queryer) ([]Edit, error) {
 		return nil, fmt.Errorf("find what was changed: %w", err)
 	}
 	return list, nil
+}
+
+// Current returns a text file of the pack as it is live. It is a fault.NotFound when
+// the pack has no such file.
+func (s *Store) Current(ctx context.Context, file string) ([]byte, error) {
+	list, err := s.live(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range list {
+		if e.File == file {
+			return []byte(e.Value), nil
+		}
+	}
+	data, err := fs.ReadFile(s.Base, file)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "", "the pack has no such file")
+	}
+	return data, nil
 }
 
 // Version names what is live now: another one means that packs are to be loaded again.
