@@ -42,13 +42,16 @@ ALTER TABLE message_link ADD COLUMN channel TEXT NOT NULL DEFAULT 'mail' CHECK (
 CREATE TABLE staff_member (
     id             TEXT   NOT NULL PRIMARY KEY,
     state          TEXT   NOT NULL CHECK (state IN ('invited', 'active', 'disabled')),
+    name           BYTEA  NOT NULL,
     sealed         BYTEA  NOT NULL,
     lang           TEXT   NOT NULL,
     place          TEXT   NOT NULL,
     trained_until  TEXT   NOT NULL,
     screened_until TEXT   NOT NULL,
+    made_by        TEXT   NOT NULL,
     created_at     BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX staff_member_name ON staff_member (name) WHERE state <> 'disabled';
 
 CREATE TABLE staff_role (
     staff_id TEXT NOT NULL REFERENCES staff_member (id) ON DELETE CASCADE,
@@ -62,6 +65,7 @@ CREATE TABLE staff_passkey (
     staff_id   TEXT  NOT NULL REFERENCES staff_member (id) ON DELETE CASCADE,
     label      TEXT  NOT NULL,
     credential BYTEA NOT NULL,
+    uses       BIGINT NOT NULL,
     added_day  TEXT  NOT NULL,
     used_day   TEXT  NOT NULL
 );
@@ -76,10 +80,17 @@ CREATE TABLE staff_invite (
 );
 CREATE INDEX staff_invite_expires_at ON staff_invite (expires_at);
 
+CREATE TABLE staff_ceremony (
+    id         BYTEA  NOT NULL PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX staff_ceremony_expires_at ON staff_ceremony (expires_at);
+
 CREATE TABLE staff_session (
     id         TEXT   NOT NULL PRIMARY KEY,
     staff_id   TEXT   NOT NULL,
     data       BYTEA  NOT NULL,
+    began_at   BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX staff_session_expires_at ON staff_session (expires_at);
@@ -96,7 +107,19 @@ CREATE TABLE lease (
     result   TEXT   NOT NULL
 );
 CREATE UNIQUE INDEX lease_object ON lease (object) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX lease_staff_id_queue ON lease (staff_id, queue) WHERE ended_at IS NULL;
 CREATE INDEX lease_staff_id ON lease (staff_id, taken_at);
+
+CREATE TABLE staff_budget (
+    staff_id   TEXT   NOT NULL,
+    slot       TEXT   NOT NULL,
+    n          BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (staff_id, slot)
+);
+CREATE INDEX staff_budget_expires_at ON staff_budget (expires_at);
+
+CREATE INDEX audit_entry_staff ON audit_entry (at) WHERE actor NOT IN ('system', 'applicant');
 
 CREATE TABLE confirmation (
     id         TEXT   NOT NULL PRIMARY KEY,
@@ -227,8 +250,11 @@ DROP TABLE location;
 DROP TABLE person_link;
 DROP TABLE proposal;
 DROP TABLE confirmation;
+DROP INDEX audit_entry_staff;
+DROP TABLE staff_budget;
 DROP TABLE lease;
 DROP TABLE staff_session;
+DROP TABLE staff_ceremony;
 DROP TABLE staff_invite;
 DROP TABLE staff_passkey;
 DROP TABLE staff_role;
