@@ -1,0 +1,147 @@
+package location
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"loket/internal/audit"
+	"loket/internal/db"
+	"loket/internal/fault"
+	"loket/internal/rules"
+	"loket/internal/staff"
+)
+
+// Change is how a counter is to stand from now on.
+type Change struct {
+	ID      string
+	State   State
+	Address string    // needed for a counter that is open or has a date
+	OpensOn rules.Day // needed for one that has a date; none for one that is announced
+	Week    Week      // needed as the address is
+	Ground  string    // why: who decided it, and where that stands
+	Seen    int64     // Location.Version of the preview
+}
+
+// Preview is what a change would do.
+type Preview struct {
+	Before, After Location
+	// Waiting is how many cases follow the counter and have not been told.
+	Waiting int64
+	// Told reports whether the change tells them, at once.
+	Told bool
+}
+
+const countWaiting = `SELECT count(*) AS n FROM follower WHERE location_id = $1 AND told_at IS NULL`
+
+// Preview says what a change would do, without doing it. What cannot be is refused as by
+// Change.
+func (s *Store) Preview(ctx context.Context, m staff.Member, c Change) (Preview, error) {
+	before, after, err := s.weigh(ctx, s.DB, m, c)
+	if err != nil {
+		return Preview{}, err
+	}
+	p := Preview{Before: before, After: after, Told: after.On(s.Today()) == Open}
+	if p.Waiting, err = db.Get[int64](ctx, s.DB, countWaiting, c.ID); err != nil {
+		return Preview{}, fmt.Errorf("count who waits for counter %s: %w", c.ID, err)
+	}
+	return p, nil
+}
+
+const upsertLocation = `
+	INSERT INTO location (id, state, address, opens_on, hours, ground, version, changed_by, changed_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7 + 1, $8, $9)
+	ON CONFLICT (id) DO UPDATE SET state = excluded.state, address = excluded.address, opens_on = excluded.opens_on,
+		hours = excluded.hours, ground = excluded.ground, version = excluded.version, changed_by = excluded.changed_by,
+		changed_at = excluded.changed_at
+	WHERE location.version = $7`
+
+// Change makes a counter stand as told, by a lead or an editor. It is a fault of kind
+// Denied for anybody else, Invalid for what cannot be, and TooLate when somebody changed
+// the counter since the preview.
+func (s *Store) Change(ctx context.Context, m staff.Member, c Change) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		_, after, err := s.weigh(ctx, tx, m, c)
+		if err != nil {
+			return err
+		}
+		n, err := db.Exec(ctx, tx, upsertLocation, c.ID, string(after.State), after.Address, after.OpensOn.String(),
+			after.Week.String(), after.Ground, c.Seen, m.ID, s.Now())
+		if err != nil {
+			return fmt.Errorf("change counter %s: %w", c.ID, err)
+		}
+		if n == 0 {
+			return changedSince()
+		}
+		return s.Audit.Add(ctx, tx, audit.Entry{Actor: m.ID, Role: actingRole(m), Act: "location.change", Object: c.ID, Result: string(after.State)})
+	})
+}
+
+func changedSince() error {
+	return fault.New(fault.TooLate, "location.changed", "the counter was changed since it was looked at")
+}
+
+func actingRole(m staff.Member) string {
+	if m.Has(staff.Lead) {
+		return string(staff.Lead)
+	}
+	return string(staff.Editor)
+}
+
+// weigh returns the counter before and after a change that may be.
+func (s *Store) weigh(ctx context.Context, q db.Queryer, m staff.Member, c Change) (before, after Location, err error) {
+	if !m.Has(staff.Lead, staff.Editor) {
+		return before, after, fault.New(fault.Denied, "", "%s may not change a counter", m.ID)
+	}
+	if before, err = s.one(ctx, q, c.ID); err != nil {
+		return before, after, err
+	}
+	if before.Version != c.Seen {
+		return before, after, changedSince()
+	}
+	after = before
+	after.State, after.OpensOn, after.Week, after.Version = c.State, c.OpensOn, c.Week, before.Version+1
+	if after.Address, err = line(c.Address, "location.address"); err != nil {
+		return before, after, err
+	}
+	if after.Ground, err = line(c.Ground, "location.ground"); err != nil {
+		return before, after, err
+	}
+	if after.Ground == "" {
+		return before, after, invalid("location.ground", "a change without a ground")
+	}
+	return before, after, after.check(s.Today())
+}
+
+// check refuses a counter that would tell people less, or more, than is known of it.
+func (l Location) check(today rules.Day) error {
+	switch {
+	case !l.State.valid():
+		return invalid("location.state", "a state that no counter has")
+	case l.State == Announced && !l.OpensOn.IsZero():
+		return invalid("location.announced", "an announced counter has no day")
+	case l.State == Dated && !l.OpensOn.After(today):
+		return invalid("location.day", "a counter with a date opens after today")
+	case l.State == Open && l.OpensOn.After(today):
+		return invalid("location.open-later", "a counter that opens later is not open")
+	case (l.State == Open || l.State == Dated) && l.Address == "":
+		return invalid("location.address", "a counter to go to has no address")
+	case (l.State == Open || l.State == Dated) && l.Week.IsZero():
+		return invalid("location.no-hours", "a counter to go to has no hours")
+	}
+	return nil
+}
+
+// maxLine is how many letters an address or a ground may have.
+const maxLine = 200
+
+// line returns a text of one line without spaces around it.
+func line(text, key string) (string, error) {
+	text = strings.TrimSpace(text)
+	if utf8.RuneCountInString(text) > maxLine || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
+		return "", invalid(key, "a text that is too long, or not one line")
+	}
+	return text, nil
+}

@@ -1,0 +1,130 @@
+package location
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"loket/internal/audit"
+	"loket/internal/db"
+	"loket/internal/fault"
+	"loket/internal/rules"
+)
+
+// Store keeps how the counters stand.
+type Store struct{ Parts }
+
+// Parts is what the store is made with. All are needed.
+type Parts struct {
+	DB       *db.DB
+	Audit    *audit.Log
+	Counters func() []rules.Item // the pack's list, as it holds now
+	Zone     *time.Location      // of the clocks on the wall
+	Now      func() time.Time
+	// Tell puts one neutral message for the person of a case in the transaction. A case
+	// that nobody can be told of any more is no error.
+	Tell func(ctx context.Context, tx *db.Tx, caseID string) error
+}
+
+// NewStore returns the store.
+func NewStore(parts Parts) *Store { return &Store{parts} }
+
+// Here returns the present moment in the zone of the counters.
+func (s *Store) Here() time.Time { return s.Now().In(s.Zone) }
+
+// Today returns the day it is at the counters.
+func (s *Store) Today() rules.Day { return rules.DayOf(s.Here()) }
+
+// row is what staff said of a counter.
+type row struct {
+	ID        string
+	State     string
+	Address   string
+	OpensOn   string
+	Hours     string
+	Ground    string
+	Version   int64
+	ChangedAt time.Time
+}
+
+const columns = `id, state, address, opens_on, hours, ground, version, changed_at`
+
+const selectLocations = `SELECT ` + columns + ` FROM location`
+
+// Of returns the counters in the order of the pack.
+func (s *Store) Of(ctx context.Context) ([]Location, error) { return s.of(ctx, s.DB) }
+
+func (s *Store) of(ctx context.Context, q db.Queryer) ([]Location, error) {
+	rows, err := db.Select[row](ctx, q, selectLocations)
+	if err != nil {
+		return nil, fmt.Errorf("read counters: %w", err)
+	}
+	said := map[string]row{}
+	for _, r := range rows {
+		said[r.ID] = r
+	}
+	var list []Location
+	for _, item := range s.Counters() {
+		l, err := fromPack(item)
+		if r, ok := said[item.ID]; ok && err == nil {
+			l, err = l.with(r)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("counter %s: %w", item.ID, err)
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+// One returns the counter of an id; one that the pack does not have is a fault.NotFound.
+func (s *Store) One(ctx context.Context, id string) (Location, error) { return s.one(ctx, s.DB, id) }
+
+func (s *Store) one(ctx context.Context, q db.Queryer, id string) (Location, error) {
+	list, err := s.of(ctx, q)
+	if err != nil {
+		return Location{}, err
+	}
+	for _, l := range list {
+		if l.ID == id {
+			return l, nil
+		}
+	}
+	return Location{}, fault.New(fault.NotFound, "", "the pack has no such counter")
+}
+
+// AnyOpen reports whether there is a counter to go to, at whatever hour.
+func (s *Store) AnyOpen(ctx context.Context) (bool, error) {
+	list, err := s.Of(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, l := range list {
+		if l.On(s.Today()) == Open {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// fromPack reads the fields of an item: state, address, opens_on and hours.
+func fromPack(item rules.Item) (Location, error) {
+	l := Location{ID: item.ID, Name: item.Name, When: item.Words["when"]}
+	return l.with(row{State: item.Fields["state"], Address: item.Fields["address"], OpensOn: item.Fields["opens_on"],
+		Hours: item.Fields["hours"]})
+}
+
+func (l Location) with(r row) (Location, error) {
+	l.State, l.Address, l.Ground, l.Version, l.Changed = State(r.State), r.Address, r.Ground, r.Version, r.ChangedAt
+	if !l.State.valid() {
+		return l, fault.New(fault.Internal, "", "a state that no counter has")
+	}
+	var err error
+	if l.Week, err = ParseWeek(r.Hours); err != nil {
+		return l, err
+	}
+	if l.OpensOn = (rules.Day{}); r.OpensOn != "" {
+		l.OpensOn, err = rules.ParseDay(r.OpensOn)
+	}
+	return l, err
+}
