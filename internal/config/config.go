@@ -28,6 +28,7 @@ type Config struct {
 	Database   Database   `toml:"database"`
 	Keys       Keys       `toml:"keys"`
 	Public     Public     `toml:"public"`
+	Staff      Staff      `toml:"staff"`
 	Operations Operations `toml:"operations"`
 	Mail       Mail       `toml:"mail"`
 	SMS        Gateway    `toml:"sms"`
@@ -55,6 +56,15 @@ type Public struct {
 	Proxies []netip.Prefix `toml:"proxies"`  // proxies whose X-Forwarded-For is believed. Default none.
 	LeaveTo string         `toml:"leave_to"` // where "leave quickly" leads: an everyday page elsewhere. Default a weather page.
 	Contact string         `toml:"contact"`  // to report a weakness to, for security.txt. Default "mailto:security@" and Name.
+}
+
+// Staff is the listener for people who work here.
+type Staff struct {
+	Addr    string         `toml:"addr"`     // Default "localhost:8081"; "off" for none.
+	URL     string         `toml:"url"`      // as they see it, without a path; passkeys are bound to its host for good. Default "http://" and Addr.
+	Proxies []netip.Prefix `toml:"proxies"`  // proxies whose X-Forwarded-For is believed. Default none.
+	PerHour int64          `toml:"per_hour"` // reads of personal data by one member in an hour; a case with two photos is three. Default 150.
+	PerDay  int64          `toml:"per_day"`  // the same on a day. Default 600.
 }
 
 // Operations is the listener for metrics and health, on loopback.
@@ -183,6 +193,14 @@ func (c *Config) fill() {
 	or(&c.Public.URL, "http://"+c.Public.Addr)
 	or(&c.Public.LeaveTo, "https://www.knmi.nl/")
 	or(&c.Public.Contact, "mailto:security@"+c.Name)
+	or(&c.Staff.Addr, "localhost:8081")
+	or(&c.Staff.URL, "http://"+strings.Replace(c.Staff.Addr, "off", "localhost", 1))
+	if c.Staff.PerHour == 0 {
+		c.Staff.PerHour = 150
+	}
+	if c.Staff.PerDay == 0 {
+		c.Staff.PerDay = 600
+	}
 	or(&c.Operations.Addr, "localhost:9090")
 	or(&c.Mail.Host, "localhost")
 	or(&c.Mail.TLS, "starttls")
@@ -225,10 +243,15 @@ func (c Config) check() error {
 	if !strings.HasPrefix(c.Database.URL, "sqlite:") && !strings.HasPrefix(c.Database.URL, "postgres://") {
 		add("database.url begins with neither sqlite: nor postgres://")
 	}
-	if u, err := url.Parse(c.Public.URL); err != nil || u.Host == "" || u.Path != "" {
-		add("public.url is not an address without a path")
-	} else if u.Scheme != "https" && !loopback(u.Hostname()) {
-		add("public.url must be https but on this machine")
+	for name, address := range map[string]string{"public.url": c.Public.URL, "staff.url": c.Staff.URL} {
+		if u, err := url.Parse(address); err != nil || u.Host == "" || u.Path != "" {
+			add("%s is not an address without a path", name)
+		} else if u.Scheme != "https" && !loopback(u.Hostname()) {
+			add("%s must be https but on this machine", name)
+		}
+	}
+	if c.Staff.PerHour < 0 || c.Staff.PerDay < 0 {
+		add("staff.per_hour and staff.per_day are not above zero")
 	}
 	switch c.Mail.TLS {
 	case "starttls", "tls":
