@@ -22,12 +22,13 @@ const (
 	updateDraft = `UPDATE draft SET sealed = $2, expires_at = $3 WHERE id = $1 AND expires_at > $4`
 	selectDraft = `SELECT sealed FROM draft WHERE id = $1 AND expires_at > $2`
 	deleteDraft = `DELETE FROM draft WHERE id = $1`
+	takeDraft   = `DELETE FROM draft WHERE id = $1 RETURNING sealed`
 )
 
 // StartDraft begins a form and returns the code of its draft.
 func (s *Store) StartDraft(ctx context.Context) (ident.DraftCode, error) {
 	code := ident.NewDraftCode(s.Random)
-	id, sealed, err := s.sealDraft(code, Answers{})
+	id, sealed, err := s.sealDraft(code, Answers{Case: ident.NewID(s.Random, "req")})
 	if err != nil {
 		return code, err
 	}
@@ -38,8 +39,14 @@ func (s *Store) StartDraft(ctx context.Context) (ident.DraftCode, error) {
 }
 
 // SaveDraft keeps the answers for the lifetime of a draft from now on. It is a
-// fault.NotFound when there is none any more: what was dropped or sent stays gone.
+// fault.NotFound when there is none any more: what was dropped or sent stays gone. The
+// case stays the one that StartDraft made, whatever a says.
 func (s *Store) SaveDraft(ctx context.Context, code ident.DraftCode, a Answers) error {
+	before, err := s.LoadDraft(ctx, code)
+	if err != nil {
+		return err
+	}
+	a.Case = before.Case
 	id, sealed, err := s.sealDraft(code, a)
 	if err != nil {
 		return err
@@ -76,6 +83,31 @@ func (s *Store) LoadDraft(ctx context.Context, code ident.DraftCode) (Answers, e
 	}
 	var a Answers
 	return a, box.OpenValue(sealed, draftContext(id), &a)
+}
+
+// takeDraft drops a draft that is sent and returns the id that its request will have; a
+// new one where there is no draft any more. Only the code of the draft leads to its
+// case: somebody who knows an id cannot make a request of another person's photos.
+func (s *Store) takeDraft(ctx context.Context, tx *db.Tx, code ident.DraftCode) (string, error) {
+	if code.IsZero() {
+		return ident.NewID(s.Random, "req"), nil
+	}
+	id, box, err := s.draftKeys(code)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := db.Get[[]byte](ctx, tx, takeDraft, id)
+	if fault.Is(err, fault.NotFound) {
+		return ident.NewID(s.Random, "req"), nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("take draft: %w", err)
+	}
+	var a Answers
+	if err := box.OpenValue(sealed, draftContext(id), &a); err != nil {
+		return "", err
+	}
+	return a.Case, nil
 }
 
 // DropDraft deletes a draft at once, as its person asks.

@@ -41,8 +41,10 @@ type Door string
 
 // The doors.
 const (
-	Web Door = "web"
-	API Door = "api"
+	Web       Door = "web"
+	API       Door = "api"
+	AtCounter Door = "counter" // staff fill the form in with somebody beside them
+	ByHelper  Door = "helper"  // a helper does, for somebody who asked them to
 )
 
 // What people say about DigiD.
@@ -63,6 +65,10 @@ const (
 
 // Answers is what a person tells. It is kept only sealed.
 type Answers struct {
+	// Case is the id that the request will have. StartDraft makes it, so that photos of a
+	// draft can belong to it; nothing that a person sends changes it.
+	Case string
+
 	Municipality   string // item of the pack's territory or elsewhere
 	DigiD          string // NoBSN, BSNNoDigiD or DigiDWorks
 	VaccinatedBy   string // item of the pack's vaccinators

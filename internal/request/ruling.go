@@ -7,7 +7,6 @@ import (
 	"loket/internal/certificate"
 	"loket/internal/db"
 	"loket/internal/fault"
-	"loket/internal/ident"
 	"loket/internal/lang"
 	"loket/internal/mailbox"
 	"loket/internal/registry"
@@ -19,17 +18,6 @@ const (
 	questionManual = "manual"
 	roleApprover   = "approver"
 )
-
-// Ruling is what a named member of staff decides on a request.
-type Ruling struct {
-	RequestID string
-	Actor     string        // pseudonym of the member of staff
-	Second    string        // pseudonym of a second one; empty if nobody else looked
-	Approve   bool          // else refuse
-	RecordID  string        // of the candidate it is about, when approved
-	Reason    ident.Private // of a refusal, in plain words
-	NextStep  ident.Private // of a refusal: what the person can do now
-}
 
 // Rule keeps a ruling, if the pack says that it may be kept: a refusal needs a
 // reason and the next step, and the pack may ask for two people. An approval leads to

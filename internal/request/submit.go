@@ -51,25 +51,27 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
 	if sub.KeepNumber == nil || !*sub.KeepNumber {
 		sub.DocumentNumber = ident.DocumentNumber{} // no permission, no number (G-38)
 	}
+	sub.Case = "" // the draft says which, and nobody else
 	body, err := cbor.Marshal(sub.Answers)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("encode answers: %w", err)
 	}
 	fresh := row{
-		ID: ident.NewID(s.Random, "req"), Number: string(ident.NewCaseNumber(s.Random)), Lang: sub.Lang,
+		Number: string(ident.NewCaseNumber(s.Random)), Lang: sub.Lang,
 		State: Received, Round: 1, CodeVersion: 1, ReceivedAt: s.Now(),
 	}
 	if way == WayCounter {
 		fresh.State = Counter
 	}
-	id := fresh.ID
-	err = s.DB.Update(ctx, func(tx *db.Tx) error {
-		made, isNew, err := s.Once.Do(ctx, tx, once.Call{Route: routeSubmit, Key: sub.Key, Body: string(body)}, fresh.ID)
-		if err != nil {
+	var made string
+	isNew := false
+	err = s.DB.Update(ctx, func(tx *db.Tx) (err error) {
+		if fresh.ID, err = s.takeDraft(ctx, tx, sub.Draft); err != nil {
 			return err
 		}
-		if id = made; !isNew {
-			return nil
+		made, isNew, err = s.Once.Do(ctx, tx, once.Call{Route: routeSubmit, Key: sub.Key, Body: string(body)}, fresh.ID)
+		if err != nil || !isNew {
+			return err
 		}
 		if err := s.countTries(ctx, tx, sub.Answers); err != nil {
 			return err
@@ -80,10 +82,10 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, err
 	}
-	if id == fresh.ID {
+	if isNew {
 		return s.receipt(fresh, way), nil
 	}
-	first, err := db.Get[row](ctx, s.DB, selectRequest, id)
+	first, err := db.Get[row](ctx, s.DB, selectRequest, made)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("find the request made first: %w", err)
 	}
@@ -175,10 +177,7 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission, de
 	if err := s.countOpened(ctx, tx, pathOpened, r.State); err != nil {
 		return err
 	}
-	if err := s.noteSealed(ctx, tx, c, audit.Applicant, roleSelf, "request.submit", string(sub.Door)); err != nil {
-		return err
-	}
-	return s.dropDraft(ctx, tx, sub.Draft)
+	return s.noteSealed(ctx, tx, c, audit.Applicant, roleSelf, "request.submit", string(sub.Door))
 }
 
 // claims returns what a person says of themselves that they may be found by.
