@@ -38,6 +38,7 @@ import (
 	"loket/internal/request"
 	"loket/internal/rules"
 	"loket/internal/seal"
+	"loket/internal/staff"
 	"loket/internal/tally"
 	"loket/locales"
 	"loket/packs"
@@ -60,6 +61,7 @@ type App struct {
 	Registry  *local.Store
 	Mailbox   *mailbox.Store
 	Requests  *request.Store
+	Staff     *staff.Store
 	Editing   *editing.Store
 	Metrics   *observe.Metrics
 
@@ -153,6 +155,13 @@ func (a *App) openAreas(ctx context.Context) error {
 	a.Registry = local.New(a.DB, a.Keys, local.Settings{Now: a.now, Random: a.random, Zone: a.zone, Region: a.Config.Route.Country})
 	guard := once.NewGuard(a.Keys, a.now, a.Schema.Lifetimes["idempotency"].Duration())
 	counts := tally.New(a.Keys, a.zone, a.now)
+	if a.Staff, err = staff.NewStore(staff.Parts{
+		DB: a.DB, Keys: a.Keys, Audit: a.Audit, Schema: a.Schema, Name: a.Config.Name, URL: a.Config.Staff.URL,
+		Settings: staff.Settings{PerHour: a.Config.Staff.PerHour, PerDay: a.Config.Staff.PerDay},
+		Zone:     a.zone, Now: a.now, Random: a.random,
+	}); err != nil {
+		return err
+	}
 	a.Mailbox = mailbox.NewStore(mailbox.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Outbox: a.Outbox, Once: guard, Tally: counts, Schema: a.Schema,
 		Texts: a.Catalogue, Addresses: request.Addresses{Vault: vault}, BaseURL: a.Config.Public.URL, Domain: a.Config.Name,

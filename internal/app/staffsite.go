@@ -1,0 +1,48 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"loket/internal/ident"
+	"loket/internal/lang"
+	"loket/internal/staff/session"
+	"loket/internal/web"
+	"loket/internal/web/questions"
+	pages "loket/internal/web/staff"
+	"loket/internal/web/throttle"
+	"loket/locales"
+)
+
+// StaffSite returns the pages for people who work here. Scripts at the paths before
+// run before those of a page; only the demonstration has any.
+func (a *App) StaffSite(before ...string) (*web.Site, error) {
+	catalogue, err := lang.Load(pages.Messages(questions.Messages(locales.Files, a.Requests.Pack)))
+	if err != nil {
+		return nil, fmt.Errorf("load texts of the pages for staff: %w", err)
+	}
+	assets, err := web.BuiltAssets()
+	if err != nil {
+		return nil, err
+	}
+	renderer, err := web.NewRenderer(web.Rendering{
+		Catalogue: catalogue, Assets: assets, Pages: pages.Templates(), Frame: pages.Frame(),
+		Missing: func(tag lang.Tag, key string) { a.Log.Error("a text is missing", "language", string(tag), "key", key) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	site := &web.Site{
+		Renderer: renderer, Assets: assets, Log: a.Log, NewID: func() string { return ident.NewID(a.random, "err") },
+		Secure:   strings.HasPrefix(a.Config.Staff.URL, "https:"),
+		Throttle: throttle.New(a.now, a.random), Proxies: a.Config.Staff.Proxies,
+	}
+	sessions := session.New(session.Parts{DB: a.DB, Schema: a.Schema, Now: a.now, Secure: site.Secure,
+		Failed: func(w http.ResponseWriter, r *http.Request, err error) { site.Fail(w, r, err) }})
+	pages.New(pages.Parts{
+		Staff: a.Staff, Sessions: sessions, Editing: a.Editing, Requests: a.Requests, Catalogue: catalogue,
+		Region: a.Config.Route.Country, Random: a.random, Now: a.now, Before: before,
+	}).Register(site)
+	return site, nil
+}
