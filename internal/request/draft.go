@@ -85,10 +85,11 @@ func (s *Store) LoadDraft(ctx context.Context, code ident.DraftCode) (Answers, e
 	return a, box.OpenValue(sealed, draftContext(id), &a)
 }
 
-// takeDraft drops a draft that is sent and returns the id that its request will have; a
-// new one where there is no draft any more. Only the code of the draft leads to its
-// case: somebody who knows an id cannot make a request of another person's photos.
-func (s *Store) takeDraft(ctx context.Context, tx *db.Tx, code ident.DraftCode) (string, error) {
+// takeDraft drops a draft that is sent, unless it is kept, and returns the id that its
+// request will have; a new one where there is no draft any more. Only the code of the
+// draft leads to its case: somebody who knows an id cannot make a request of another
+// person's photos.
+func (s *Store) takeDraft(ctx context.Context, tx *db.Tx, code ident.DraftCode, keep bool) (string, error) {
 	if code.IsZero() {
 		return ident.NewID(s.Random, "req"), nil
 	}
@@ -96,7 +97,12 @@ func (s *Store) takeDraft(ctx context.Context, tx *db.Tx, code ident.DraftCode) 
 	if err != nil {
 		return "", err
 	}
-	sealed, err := db.Get[[]byte](ctx, tx, takeDraft, id)
+	var sealed []byte
+	if keep {
+		sealed, err = db.Get[[]byte](ctx, tx, selectDraft, id, s.Now())
+	} else {
+		sealed, err = db.Get[[]byte](ctx, tx, takeDraft, id)
+	}
 	if fault.Is(err, fault.NotFound) {
 		return ident.NewID(s.Random, "req"), nil
 	}

@@ -24,6 +24,10 @@ type Submission struct {
 	Door  Door            // where it came in
 	Key   string          // idempotency key of the form or call
 	Draft ident.DraftCode // dropped in the same transaction; zero if there is none
+	// KeepDraft leaves the draft where it is, for a browser that the answer may not reach:
+	// sent again with the same key it gets the same receipt. DropDraft ends it, and ends no
+	// photo that was sent with the request.
+	KeepDraft bool
 }
 
 // Receipt is what the person keeps: number and code open the status. The code is
@@ -66,7 +70,7 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
 	var made string
 	isNew := false
 	err = s.DB.Update(ctx, func(tx *db.Tx) (err error) {
-		if fresh.ID, err = s.takeDraft(ctx, tx, sub.Draft); err != nil {
+		if fresh.ID, err = s.takeDraft(ctx, tx, sub.Draft, sub.KeepDraft); err != nil {
 			return err
 		}
 		made, isNew, err = s.Once.Do(ctx, tx, once.Call{Route: routeSubmit, Key: sub.Key, Body: string(body)}, fresh.ID)
