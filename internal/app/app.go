@@ -34,12 +34,14 @@ import (
 	"loket/internal/once"
 	"loket/internal/outbox"
 	"loket/internal/person"
+	"loket/internal/photo"
 	"loket/internal/registry/local"
 	"loket/internal/request"
 	"loket/internal/rules"
 	"loket/internal/seal"
 	"loket/internal/staff"
 	"loket/internal/tally"
+	"loket/internal/upload"
 	"loket/locales"
 	"loket/packs"
 )
@@ -59,6 +61,7 @@ type App struct {
 	Jobs      *jobs.Queue
 	Outbox    *outbox.Box
 	Registry  *local.Store
+	Uploads   *upload.Store
 	Mailbox   *mailbox.Store
 	Requests  *request.Store
 	Staff     *staff.Store
@@ -68,6 +71,7 @@ type App struct {
 	zone    *time.Location
 	now     func() time.Time
 	random  io.Reader
+	photos  *seal.Photos
 	version string // of the pack's changes that the areas were built with
 }
 
@@ -116,6 +120,9 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	if a.Keys, err = seal.OpenKeys(a.Config.Keys.Dir, a.now, a.random); err != nil {
 		return fmt.Errorf("open key directory: %w", err)
 	}
+	if a.photos, err = seal.OpenPhotos(a.Config.Photos.Dir, a.random); err != nil {
+		return err
+	}
 	if a.Signing, err = openSigning(a.Config); err != nil {
 		return fmt.Errorf("open signing keys: %w", err)
 	}
@@ -133,6 +140,9 @@ func (a *App) openStores(ctx context.Context) (err error) {
 // keyNotice is how long a certificate is published before its key signs, so that
 // verifiers elsewhere have it by then.
 const keyNotice = 14 * 24 * time.Hour
+
+// photosAtOnce is how many photos are made harmless at a time; others wait.
+const photosAtOnce = 2
 
 // SigningDir is the folder of the signing keys.
 func SigningDir(c config.Config) string { return filepath.Join(c.Keys.Dir, "sign") }
@@ -162,6 +172,10 @@ func (a *App) openAreas(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
+	a.Uploads = upload.NewStore(upload.Parts{
+		DB: a.DB, Photos: a.photos, Cleaner: photo.New([]string{"/proc/self/exe", "photo-child"}, photosAtOnce), Audit: a.Audit, Jobs: a.Jobs, Schema: a.Schema,
+		For: a.issuerName(route), Zone: a.zone, Report: a.failed, Now: a.now, Random: a.random,
+	})
 	a.Mailbox = mailbox.NewStore(mailbox.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Outbox: a.Outbox, Once: guard, Tally: counts, Schema: a.Schema,
 		Texts: a.Catalogue, Addresses: request.Addresses{Vault: vault}, BaseURL: a.Config.Public.URL, Domain: a.Config.Name,
@@ -174,7 +188,7 @@ func (a *App) openAreas(ctx context.Context) error {
 	})
 	a.Requests = request.NewStore(request.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Once: guard, Tally: counts,
-		People: person.NewStore(a.Keys, a.now, a.random), Registry: a.Registry, Mailbox: a.Mailbox, Certificates: issuer,
+		People: person.NewStore(a.Keys, a.now, a.random), Registry: a.Registry, Mailbox: a.Mailbox, Uploads: a.Uploads, Certificates: issuer,
 		Schema: a.Schema, Pack: route, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})
 	a.addPeriodicWork()

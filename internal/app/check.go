@@ -56,6 +56,11 @@ func (a *App) Check(ctx context.Context, witnessed []string) ([]Finding, error) 
 		return nil, err
 	}
 	add(4, lines)
+	photos, err := a.Uploads.Check(ctx)
+	if err != nil {
+		return nil, err
+	}
+	add(6, photos)
 	report, err := a.VerifyAudit(ctx, witnessed)
 	if err != nil {
 		return nil, err

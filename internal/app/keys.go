@@ -21,10 +21,13 @@ import (
 	"loket/internal/seal"
 )
 
-// InitKeys makes the key directory of an installation, with a passphrase for the
+// InitKeys makes the key directories of an installation, with a passphrase for the
 // signing keys, or adds what is missing.
 func InitKeys(c config.Config, random io.Reader) error {
 	if err := seal.InitKeys(c.Keys.Dir, random); err != nil {
+		return err
+	}
+	if err := seal.InitPhotos(c.Photos.Dir); err != nil {
 		return err
 	}
 	if _, err := os.Stat(c.Keys.PassphraseFile); err == nil {

@@ -13,17 +13,29 @@ import (
 func (a *App) addPeriodicWork() {
 	a.Jobs.Every("request.match", time.Duration(a.Config.Route.Match), a.Requests.Match)
 	a.Jobs.Every("request.expire", time.Minute, a.Requests.Expire)
-	a.Jobs.Every("seal.sweep", time.Minute, a.Sweeper.Sweep)
+	a.Jobs.Every("upload.sweep", time.Second, a.Uploads.Sweep)
+	a.Jobs.Every("seal.sweep", time.Minute, a.sweep)
 	a.Jobs.Every("audit.sequence", time.Second, a.Sequencer.Sequence)
 	a.Jobs.Every("outbox.sweep", time.Hour, func(ctx context.Context) error {
 		return a.Outbox.Sweep(ctx, a.Schema.Lifetimes["sent-line"].Duration())
 	})
 }
 
+// sweep destroys photos before the cases they belong to, so that each has its receipt.
+func (a *App) sweep(ctx context.Context) error {
+	if err := a.Uploads.Sweep(ctx); err != nil {
+		return err
+	}
+	return a.Sweeper.Sweep(ctx)
+}
+
 // Ready makes the database fit to be served: cases that the tombstones name are
 // ended, also when a restored backup brought them back, and everything past its
 // deadline is. It is the first thing after Open.
 func (a *App) Ready(ctx context.Context) error {
+	if err := a.Uploads.Sweep(ctx); err != nil {
+		return fmt.Errorf("destroy photos: %w", err)
+	}
 	back, err := a.Sweeper.Replay(ctx)
 	if err != nil {
 		return fmt.Errorf("replay tombstones: %w", err)
@@ -34,7 +46,7 @@ func (a *App) Ready(ctx context.Context) error {
 	if err := a.Mailbox.Replay(ctx); err != nil {
 		return err
 	}
-	return a.Sweeper.Sweep(ctx)
+	return a.sweep(ctx)
 }
 
 // Settle does everything that is due now and returns when nothing is left: for
@@ -63,12 +75,14 @@ func (a *App) gauges() []observe.Gauge {
 	lines := func(state string) func(context.Context) (int64, error) {
 		return func(ctx context.Context) (int64, error) { return db.Get[int64](ctx, a.DB, countLines, state) }
 	}
+	old := func(ctx context.Context) (int64, error) { return a.Uploads.Old(ctx) }
 	unsequenced := func(ctx context.Context) (int64, error) { return db.Get[int64](ctx, a.DB, countUnsequenced) }
 	return []observe.Gauge{
 		{Name: "jobs_waiting", Help: "Jobs that wait.", Read: gauge(jobs("waiting"))},
 		{Name: "jobs_dead", Help: "Jobs that failed too often.", Read: gauge(jobs("dead"))},
 		{Name: "outbox_waiting", Help: "Mails and messages that wait.", Read: gauge(lines("waiting"))},
 		{Name: "outbox_dead", Help: "Mails and messages that could not be sent.", Read: gauge(lines("dead"))},
+		{Name: "photos_old", Help: "Photos that have waited for a decision for longer than they should.", Read: gauge(old)},
 		{Name: "audit_unsequenced", Help: "Audit entries without a number.", Read: gauge(unsequenced)},
 	}
 }

@@ -34,10 +34,16 @@ func (c auditVerifyCommand) Run(at *world) error {
 		return err
 	}
 	fmt.Fprintf(at.stdout, "%d entries, %d checkpoints, %d witnessed\n", report.Entries, report.Checkpoints, report.Witnessed)
-	for _, problem := range report.Problems {
+	// What the log says of photos must be so: no key, no bytes, one receipt each.
+	photos, err := a.Uploads.Check(at.ctx)
+	if err != nil {
+		return err
+	}
+	problems := append(report.Problems, photos...)
+	for _, problem := range problems {
 		fmt.Fprintln(at.stdout, "PROBLEM", problem)
 	}
-	if len(report.Problems) > 0 {
+	if len(problems) > 0 {
 		return exit(failed)
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -27,6 +28,7 @@ type Config struct {
 
 	Database   Database   `toml:"database"`
 	Keys       Keys       `toml:"keys"`
+	Photos     Photos     `toml:"photos"`
 	Public     Public     `toml:"public"`
 	Staff      Staff      `toml:"staff"`
 	Operations Operations `toml:"operations"`
@@ -47,6 +49,12 @@ type Database struct {
 type Keys struct {
 	Dir            string `toml:"dir"`             // key directory. Default "keys" in Data, which is for trying out only.
 	PassphraseFile string `toml:"passphrase_file"` // opens the signing keys. Default "passphrase" in Dir.
+}
+
+// Photos says where the keys of photos are. In no backup and no copy, and best on a volume
+// of its own that is in none either: to destroy a key there destroys its photo for good.
+type Photos struct {
+	Dir string `toml:"dir"` // Default "photo-keys" in Data.
 }
 
 // Public is the listener for people and programs.
@@ -189,6 +197,7 @@ func (c *Config) fill() {
 	or(&c.Database.URL, "sqlite:"+filepath.Join(c.Data, "loket.db"))
 	or(&c.Keys.Dir, filepath.Join(c.Data, "keys"))
 	or(&c.Keys.PassphraseFile, filepath.Join(c.Keys.Dir, "passphrase"))
+	or(&c.Photos.Dir, filepath.Join(c.Data, "photo-keys"))
 	or(&c.Public.Addr, "localhost:8080")
 	or(&c.Public.URL, "http://"+c.Public.Addr)
 	or(&c.Public.LeaveTo, "https://www.knmi.nl/")
@@ -243,6 +252,9 @@ func (c Config) check() error {
 	if !strings.HasPrefix(c.Database.URL, "sqlite:") && !strings.HasPrefix(c.Database.URL, "postgres://") {
 		add("database.url begins with neither sqlite: nor postgres://")
 	}
+	if within(c.Photos.Dir, c.Keys.Dir) {
+		add("photos.dir lies in keys.dir, of which an escrow is made: a copy of a photo key must never exist")
+	}
 	for name, address := range map[string]string{"public.url": c.Public.URL, "staff.url": c.Staff.URL} {
 		if u, err := url.Parse(address); err != nil || u.Host == "" || u.Path != "" {
 			add("%s is not an address without a path", name)
@@ -271,6 +283,18 @@ func (c Config) check() error {
 		add("route.match is negative")
 	}
 	return errors.Join(problems...)
+}
+
+// within reports whether a directory lies in another, or is the same.
+func within(path, dir string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// Loopback reports whether an address, as "localhost:8080", is of this machine alone.
+func Loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	return err == nil && loopback(host)
 }
 
 func loopback(host string) bool {

@@ -34,6 +34,7 @@ import (
 	"loket/internal/rules"
 	"loket/internal/seal"
 	"loket/internal/tally"
+	"loket/internal/upload"
 )
 
 // Door is where a request came in.
@@ -107,6 +108,7 @@ type Parts struct {
 	People       *person.Store
 	Registry     registry.Registry
 	Mailbox      *mailbox.Store
+	Uploads      *upload.Store
 	Certificates *certificate.Issuer
 	Schema       *schema.Schema
 	Pack         *rules.Pack    // the route on offer
