@@ -29,6 +29,7 @@ import (
 	"loket/internal/jobs"
 	"loket/internal/keys"
 	"loket/internal/lang"
+	"loket/internal/location"
 	"loket/internal/mailbox"
 	"loket/internal/observe"
 	"loket/internal/once"
@@ -42,6 +43,7 @@ import (
 	"loket/internal/staff"
 	"loket/internal/tally"
 	"loket/internal/upload"
+	"loket/internal/walkin"
 	"loket/locales"
 	"loket/packs"
 )
@@ -66,6 +68,8 @@ type App struct {
 	Requests  *request.Store
 	Staff     *staff.Store
 	Editing   *editing.Store
+	Locations *location.Store
+	Walkin    *walkin.Store
 	Metrics   *observe.Metrics
 
 	zone    *time.Location
@@ -182,6 +186,11 @@ func (a *App) openAreas(ctx context.Context) error {
 		Region: a.Config.Route.Country, Daily: a.Config.SMS.Daily, Abroad: a.Config.SMS.Abroad, Report: a.failed,
 		Zone: a.zone, Now: a.now, Random: a.random,
 	})
+	a.Locations = location.NewStore(location.Parts{
+		DB: a.DB, Audit: a.Audit, Zone: a.zone, Now: a.now, Tell: a.Mailbox.Notice,
+		Counters: func() []rules.Item { return a.Requests.Pack.List("counters") },
+	})
+	a.Walkin = walkin.NewStore(walkin.Parts{DB: a.DB, Locations: a.Locations, Now: a.now, Random: a.random})
 	issuer := certificate.NewIssuer(certificate.Parts{
 		DB: a.DB, Keys: a.Keys, Route: route, Rules: certificates, Signer: a.signer, Country: a.Config.Route.Country,
 		Name: a.issuerName(route), Zone: a.zone, Now: a.now, Random: a.random,
@@ -189,7 +198,7 @@ func (a *App) openAreas(ctx context.Context) error {
 	a.Requests = request.NewStore(request.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Once: guard, Tally: counts,
 		People: person.NewStore(a.Keys, a.now, a.random), Registry: a.Registry, Mailbox: a.Mailbox, Uploads: a.Uploads, Certificates: issuer,
-		Schema: a.Schema, Pack: route, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
+		Locations: a.Locations, Schema: a.Schema, Pack: route, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})
 	a.addPeriodicWork()
 	return nil

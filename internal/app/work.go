@@ -13,6 +13,8 @@ import (
 func (a *App) addPeriodicWork() {
 	a.Jobs.Every("request.match", time.Duration(a.Config.Route.Match), a.Requests.Match)
 	a.Jobs.Every("request.expire", time.Minute, a.Requests.Expire)
+	a.Jobs.Every("location.sweep", time.Minute, a.Locations.Sweep)
+	a.Jobs.Every("walkin.sweep", time.Hour, a.Walkin.Sweep)
 	a.Jobs.Every("upload.sweep", time.Second, a.Uploads.Sweep)
 	a.Jobs.Every("seal.sweep", time.Minute, a.sweep)
 	a.Jobs.Every("audit.sequence", time.Second, a.Sequencer.Sequence)

@@ -3,11 +3,9 @@ package request
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"loket/internal/audit"
 	"loket/internal/db"
-	"loket/internal/rules"
 )
 
 const (
@@ -36,17 +34,16 @@ func (s *Store) close(ctx context.Context, tx *db.Tx, r row, to State, why strin
 	return s.note(ctx, tx, r.ID, audit.System, roleWorker, "request.close", why)
 }
 
-// counterOpen reports whether there is a counter to go to.
-func (s *Store) counterOpen() bool {
-	return slices.ContainsFunc(s.Pack.List("counters"), func(c rules.Item) bool { return c.Fields["state"] != "announced" })
-}
-
 // Expire closes the requests whose person did not come back, without prejudice.
-// What waits for us never expires, and neither does what waits for a counter that is
-// only announced.
+// What waits for us never expires, and neither does what waits for a counter while none
+// is open.
 func (s *Store) Expire(ctx context.Context) error {
 	for {
-		rows, err := db.Select[row](ctx, s.DB, selectDue, s.Now(), int64(batch), s.counterOpen())
+		open, err := s.Locations.AnyOpen(ctx)
+		if err != nil {
+			return err
+		}
+		rows, err := db.Select[row](ctx, s.DB, selectDue, s.Now(), int64(batch), open)
 		if err != nil {
 			return fmt.Errorf("find requests that end: %w", err)
 		}

@@ -27,6 +27,7 @@ import (
 	"loket/internal/db/schema"
 	"loket/internal/ident"
 	"loket/internal/jobs"
+	"loket/internal/location"
 	"loket/internal/mailbox"
 	"loket/internal/once"
 	"loket/internal/person"
@@ -110,6 +111,7 @@ type Parts struct {
 	Mailbox      *mailbox.Store
 	Uploads      *upload.Store
 	Certificates *certificate.Issuer
+	Locations    *location.Store
 	Schema       *schema.Schema
 	Pack         *rules.Pack    // the route on offer
 	Zone         *time.Location // in which days are counted

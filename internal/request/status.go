@@ -45,10 +45,10 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 	if err != nil {
 		return Status{}, err
 	}
-	return s.statusOf(r), nil
+	return s.statusOf(ctx, r)
 }
 
-func (s *Store) statusOf(r row) Status {
+func (s *Store) statusOf(ctx context.Context, r row) (Status, error) {
 	status := Status{Number: ident.CaseNumber(r.Number), Received: s.day(r.ReceivedAt), Until: s.day(r.ExpiresAt)}
 	switch {
 	case r.State == Withdrawn:
@@ -58,7 +58,11 @@ func (s *Store) statusOf(r row) Status {
 		status.Reopenable = true
 	case r.State == Counter:
 		status.Step = StepCounter
-		if !s.counterOpen() {
+		open, err := s.Locations.AnyOpen(ctx)
+		if err != nil {
+			return Status{}, err
+		}
+		if !open {
 			status.Until = rules.Day{}
 		}
 	case r.State == Received || r.State == Decided:
@@ -66,7 +70,7 @@ func (s *Store) statusOf(r row) Status {
 	default:
 		status.Step = StepMessage
 	}
-	return status
+	return status, nil
 }
 
 const (
@@ -142,6 +146,11 @@ func (s *Store) Reopen(ctx context.Context, number ident.CaseNumber, code ident.
 		}
 		if err := s.countOpened(ctx, tx, pathReopened, to); err != nil {
 			return err
+		}
+		if !body.WrongContact {
+			if err := s.followCounters(ctx, tx, r.ID, to, body.Answers); err != nil {
+				return err
+			}
 		}
 		again := r
 		again.Round++

@@ -181,7 +181,19 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission, de
 	if err := s.countOpened(ctx, tx, pathOpened, r.State); err != nil {
 		return err
 	}
+	if err := s.followCounters(ctx, tx, r.ID, r.State, sub.Answers); err != nil {
+		return err
+	}
 	return s.noteSealed(ctx, tx, c, audit.Applicant, roleSelf, "request.submit", string(sub.Door))
+}
+
+// followCounters lets a person who waits for a counter, and left a contact, be told when
+// one opens.
+func (s *Store) followCounters(ctx context.Context, tx *db.Tx, caseID string, at State, a Answers) error {
+	if at != Counter || a.Email.IsZero() && a.Phone.IsZero() {
+		return nil
+	}
+	return s.Locations.FollowAll(ctx, tx, caseID)
 }
 
 // claims returns what a person says of themselves that they may be found by.
