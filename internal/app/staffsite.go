@@ -22,6 +22,10 @@ func (a *App) StaffSite(before ...string) (*web.Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load texts of the pages for staff: %w", err)
 	}
+	papers, err := lang.Load(questions.Messages(locales.Files, a.Requests.Pack))
+	if err != nil {
+		return nil, fmt.Errorf("load texts of what is printed for people: %w", err)
+	}
 	assets, err := web.BuiltAssets()
 	if err != nil {
 		return nil, err
@@ -42,6 +46,7 @@ func (a *App) StaffSite(before ...string) (*web.Site, error) {
 		Failed: func(w http.ResponseWriter, r *http.Request, err error) { site.Fail(w, r, err) }})
 	pages.New(pages.Parts{
 		Staff: a.Staff, Sessions: sessions, Editing: a.Editing, Requests: a.Requests, Catalogue: catalogue,
+		Locations: a.Locations, Walkin: a.Walkin, Papers: papers, PublicURL: a.Config.Public.URL,
 		Region: a.Config.Route.Country, Random: a.random, Now: a.now, Before: before,
 	}).Register(site)
 	return site, nil

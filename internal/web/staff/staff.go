@@ -38,9 +38,11 @@ import (
 	"loket/internal/editing"
 	"loket/internal/fault"
 	"loket/internal/lang"
+	"loket/internal/location"
 	"loket/internal/request"
 	people "loket/internal/staff"
 	"loket/internal/staff/session"
+	"loket/internal/walkin"
 	"loket/internal/web"
 )
 
@@ -53,7 +55,11 @@ type Parts struct {
 	Sessions  *session.Sessions
 	Editing   *editing.Store
 	Requests  *request.Store
+	Locations *location.Store
+	Walkin    *walkin.Store
 	Catalogue *lang.Catalogue // made of Messages
+	Papers    *lang.Catalogue // of all languages of people, for what is printed for them
+	PublicURL string          // of the pages for people, without a path
 	Log       Log
 	Region    string    // of phone numbers without a country, ISO 3166-1 alpha-2
 	Random    io.Reader // cryptographically strong
