@@ -88,7 +88,8 @@ var (
 
 func TestEachKeyThatIsUsedExists(t *testing.T) {
 	c := load(t)
-	keys := c.Keys()
+	keys := slices.Concat(c.Keys(), staffKeys(t))
+	slices.Sort(keys)
 	mentioned := make(map[string]bool)
 	for file, text := range sources(t) {
 		for _, use := range slices.Concat(templateUse.FindAllStringSubmatch(text, -1), goUse.FindAllStringSubmatch(text, -1)) {
@@ -105,6 +106,42 @@ func TestEachKeyThatIsUsedExists(t *testing.T) {
 			t.Logf("nothing seems to use %s", key)
 		}
 	}
+}
+
+// staffKeys returns the keys of the texts that only staff read, which stand beside
+// their pages in Dutch and English. Both languages have the same, and none is
+// ours too.
+func staffKeys(t *testing.T) []string {
+	t.Helper()
+	key := regexp.MustCompile(`(?m)^([a-z0-9-]+(?:\.[a-z0-9-]+)+) = `)
+	ours, in := load(t).Keys(), map[string][]string{}
+	for _, tag := range []string{"nl", "en"} {
+		files, err := filepath.Glob("../internal/web/staff/texts/*." + tag + ".toml")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no texts for staff in %s: %v", tag, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range key.FindAllStringSubmatch(string(text), -1) {
+				if _, twice := slices.BinarySearch(ours, m[1]); twice || slices.Contains(in[tag], m[1]) {
+					t.Errorf("%s: %s stands twice", file, m[1])
+				}
+				in[tag] = append(in[tag], m[1])
+			}
+		}
+		slices.Sort(in[tag])
+	}
+	if !slices.Equal(in["nl"], in["en"]) {
+		for _, k := range slices.Concat(in["nl"], in["en"]) {
+			if !slices.Contains(in["nl"], k) || !slices.Contains(in["en"], k) {
+				t.Errorf("texts for staff: only one language has %s", k)
+			}
+		}
+	}
+	return in["nl"]
 }
 
 // used reports whether the key, or a beginning of it that ends in a dot, stands
