@@ -2,41 +2,88 @@ package photo
 
 import (
 	"context"
-	"io"
+	"sync"
 
 	"loket/internal/fault"
 )
 
+// waitingPerChild is how many files may wait for each child that runs. They
+// lie in memory, and somebody waits for the answer.
+const waitingPerChild = 8
+
 // Cleaner makes photos harmless. It is safe for use by many goroutines.
 type Cleaner struct {
 	command []string
+	room    chan struct{} // one for each file that is here, waiting or in a child
+	running chan struct{} // one for each child
+
+	mu       sync.Mutex
+	confined bool // a probe was denied everything
 }
 
 // New returns a cleaner that starts children with command, the program and its
 // arguments, of which at most parallel run at a time.
 func New(command []string, parallel int) *Cleaner {
-	return &Cleaner{command: command}
+	return &Cleaner{
+		command: command,
+		room:    make(chan struct{}, parallel*(1+waitingPerChild)),
+		running: make(chan struct{}, parallel),
+	}
 }
 
-// Confined returns nil if this host confines the child, which is probed until it
-// was so once; else fault.Unavailable with KeyUnavailable.
+// Confined returns nil if this host confines the child; else fault.Unavailable
+// with KeyUnavailable. It has a child try until one was denied everything, and
+// not again after that.
 func (c *Cleaner) Confined(ctx context.Context) error {
-	return fault.New(fault.Unavailable, KeyUnavailable, "not built yet")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.confined {
+		return nil
+	}
+	answer, err := c.run(ctx, []string{probeName}, nil)
+	if err == nil {
+		err = judge(string(answer.out))
+	}
+	if err != nil {
+		return fault.New(fault.Unavailable, KeyUnavailable, "confine the child: %w", err)
+	}
+	c.confined = true
+	return nil
 }
 
 // Clean returns the photo in raw as a picture that holds nothing else, with the
 // mark burnt in: a short text in Latin letters that says what the copy is for.
-// The errors are those of the keys of this package.
+// The errors are faults with the keys of this package.
 func (c *Cleaner) Clean(ctx context.Context, raw []byte, mark string) (Picture, error) {
-	return Picture{}, fault.New(fault.Unavailable, KeyUnavailable, "not built yet")
+	answer, err := c.clean(ctx, raw, mark)
+	if err != nil {
+		return Picture{}, err
+	}
+	return read(answer.out)
 }
 
-// childName is the first argument of a child.
-const childName = "photo-child"
-
-// IsChild reports whether a program with these arguments, its own name not among
-// them, is a child and must do nothing but call Child and exit with its result.
-func IsChild(args []string) bool { return len(args) > 0 && args[0] == childName }
-
-// Child is what the child runs, first thing in main and in TestMain.
-func Child(args []string, stdin io.Reader, stdout io.Writer) int { return 1 }
+// clean returns what the child answered.
+func (c *Cleaner) clean(ctx context.Context, raw []byte, mark string) (answer, error) {
+	if mark == "" || len(mark) > markBytes {
+		return answer{}, fault.New(fault.Internal, "", "clean a photo: a mark of %d bytes", len(mark))
+	}
+	if err := look(raw); err != nil {
+		return answer{}, err
+	}
+	if err := c.Confined(ctx); err != nil {
+		return answer{}, err
+	}
+	select {
+	case c.room <- struct{}{}:
+		defer func() { <-c.room }()
+	default:
+		return answer{}, fault.New(fault.Unavailable, KeyBusy, "clean a photo: too many are waiting")
+	}
+	select {
+	case c.running <- struct{}{}:
+		defer func() { <-c.running }()
+	case <-ctx.Done():
+		return answer{}, fault.New(fault.Unavailable, KeyBusy, "wait for a child: %w", ctx.Err())
+	}
+	return c.run(ctx, nil, send(mark, raw))
+}
