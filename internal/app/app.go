@@ -182,7 +182,7 @@ func (a *App) openAreas(ctx context.Context) error {
 	})
 	a.Mailbox = mailbox.NewStore(mailbox.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Outbox: a.Outbox, Once: guard, Tally: counts, Schema: a.Schema,
-		Texts: a.Catalogue, Addresses: request.Addresses{Vault: vault}, BaseURL: a.Config.Public.URL, Domain: a.Config.Name,
+		Texts: a.Catalogue, Addresses: request.Addresses{Vault: vault}, Photos: a.Uploads, BaseURL: a.Config.Public.URL, Domain: a.Config.Name,
 		Region: a.Config.Route.Country, Daily: a.Config.SMS.Daily, Abroad: a.Config.SMS.Abroad, Report: a.failed,
 		Zone: a.zone, Now: a.now, Random: a.random,
 	})

@@ -14,10 +14,10 @@ import (
 
 const (
 	selectLink = `
-		SELECT m.id, m.case_id, m.state, m.expires_at, l.wrap FROM message_link l JOIN message m ON m.id = l.message_id
+		SELECT m.id, m.case_id, m.state, m.expires_at, l.wrap, l.channel FROM message_link l JOIN message m ON m.id = l.message_id
 		WHERE l.id = $1`
 	lockLink = `
-		SELECT m.id, m.case_id, m.state, m.expires_at, l.wrap FROM message_link l JOIN message m ON m.id = l.message_id
+		SELECT m.id, m.case_id, m.state, m.expires_at, l.wrap, l.channel FROM message_link l JOIN message m ON m.id = l.message_id
 		WHERE l.id = $1 FOR UPDATE OF m`
 	selectCodes = `
 		SELECT id, browser, channel, made_at, expires_at, tries, used_at FROM message_code
@@ -33,6 +33,7 @@ type linked struct {
 	ID, CaseID, State string
 	ExpiresAt         time.Time
 	Wrap              []byte
+	Channel           string // how the link was sent
 }
 
 // lock finds the message of a link, locks it, so that whatever happens to one
@@ -67,7 +68,23 @@ func (s *Store) Asked(ctx context.Context, link Link, browser string) (Asked, er
 	if _, err := s.keyOf(m, err, link); err != nil {
 		return Asked{}, err
 	}
-	return s.askedOf(ctx, s.DB, m.ID, browser)
+	state, err := s.askedOf(ctx, s.DB, m.ID, browser)
+	if err != nil {
+		return Asked{}, err
+	}
+	to, err := s.Addresses.Address(ctx, s.DB, m.CaseID)
+	if err != nil {
+		return Asked{}, err
+	}
+	state.ByPhone = phoneOpens(m, to)
+	state.ByPaper, err = s.hasPaper(ctx, s.DB, m.CaseID)
+	return state, err
+}
+
+// phoneOpens reports whether a code by phone opens a message beside this link: not when the
+// link came by the same phone, and not when there is none.
+func phoneOpens(m linked, to Address) bool {
+	return m.Channel == string(outbox.Mail) && to.Phone.Callable()
 }
 
 func (s *Store) askedOf(ctx context.Context, q db.Queryer, messageID, browser string) (Asked, error) {
@@ -83,7 +100,7 @@ func (s *Store) askedOf(ctx context.Context, q db.Queryer, messageID, browser st
 // is given, and ends every code before it. Voice can be asked from two minutes
 // after the first SMS. To ask again at once, as a double press does, sends
 // nothing and succeeds. Too much is a fault.Throttled, and the result says from
-// when it may be asked.
+// when it may be asked. A link that opens only with a code on paper is a fault.Denied.
 func (s *Store) Ask(ctx context.Context, link Link, browser string, channel outbox.Channel) (Asked, error) {
 	if channel != outbox.SMS && channel != outbox.Voice {
 		return Asked{}, fault.New(fault.Invalid, "mailbox.code.channel", "a code goes by sms or voice")
@@ -101,11 +118,18 @@ func (s *Store) Ask(ctx context.Context, link Link, browser string, channel outb
 		if state, err = s.askedOf(ctx, tx, m.ID, browser); err != nil {
 			return err
 		}
+		to, err := s.Addresses.Address(ctx, tx, m.CaseID)
+		if err != nil {
+			return err
+		}
+		if !phoneOpens(m, to) {
+			return fault.New(fault.Denied, "mailbox.code.paper", "message %s opens with a code on paper", m.ID)
+		}
 		again, err := s.mayAsk(state, channel)
 		if err != nil || again {
 			return err
 		}
-		if err := s.spend(ctx, tx, m); err != nil {
+		if err := s.spend(ctx, tx, to); err != nil {
 			return err
 		}
 		if err := s.addCode(ctx, tx, m, id, digits, browser, channel); err != nil {

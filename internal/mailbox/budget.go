@@ -21,11 +21,7 @@ const (
 // spend counts a code against the day: of its phone, of all, and of those abroad,
 // which cost most and which nobody here needs many of. What is used up is a
 // fault.Throttled, and whoever runs the installation is told once for each.
-func (s *Store) spend(ctx context.Context, tx *db.Tx, m linked) error {
-	to, err := s.Addresses.Address(ctx, tx, m.CaseID)
-	if err != nil {
-		return err
-	}
+func (s *Store) spend(ctx context.Context, tx *db.Tx, to Address) error {
 	limits := []struct {
 		kind, thing string
 		most        int64

@@ -12,6 +12,7 @@ import (
 	"loket/internal/lang"
 	"loket/internal/outbox"
 	"loket/internal/point"
+	"loket/internal/seal"
 )
 
 // The kinds of line that this package composes.
@@ -26,7 +27,7 @@ const (
 const maxLinks = 3
 
 const (
-	insertLink = `INSERT INTO message_link (id, message_id, wrap, made_at) VALUES ($1, $2, $3, $4)`
+	insertLink = `INSERT INTO message_link (id, message_id, wrap, made_at, channel) VALUES ($1, $2, $3, $4, $5)`
 	// The other links that stay are the newest but for the one just made.
 	dropOldLinks = `
 		DELETE FROM message_link WHERE message_id = $1 AND id <> $2 AND id NOT IN (
@@ -44,8 +45,8 @@ func (s *Store) composeMail(ctx context.Context, line outbox.Line) (outbox.Envel
 	if err != nil {
 		return outbox.Envelope{}, err
 	}
-	if to.Email.IsZero() {
-		return outbox.Envelope{}, fault.New(fault.Denied, "", "case %s has no mail address", line.CaseID)
+	if line.Channel == outbox.Mail && to.Email.IsZero() || line.Channel == outbox.SMS && !to.Phone.Mobile() {
+		return outbox.Envelope{}, fault.New(fault.Denied, "", "case %s has no address for %s", line.CaseID, line.Channel)
 	}
 	link, err := s.newLink()
 	if err != nil {
@@ -67,27 +68,43 @@ func (s *Store) composeMail(ctx context.Context, line outbox.Line) (outbox.Envel
 		if opened {
 			return nil // its key is no longer ours to wrap: the mail speaks of the link they have
 		}
-		return s.addLink(ctx, tx, m, link)
+		return s.addLink(ctx, tx, m, link, line.Channel)
 	})
 	point.Reach("mailbox.linked")
 	if err != nil {
 		return outbox.Envelope{}, fmt.Errorf("compose mail of %s: %w", line.Object, err)
 	}
-	e := outbox.Envelope{To: to.Email.Private, Subject: s.both(to.Lang, " / ", "mailbox.mail.subject")}
 	if opened {
-		e.Text = s.both(to.Lang, "\n\n", "mailbox.mail.answer") + "\n"
-		return e, nil
+		return s.answerMail(line.Channel, to), nil
 	}
-	e.Text = s.both(to.Lang, "\n\n", mailKey(line.Kind)) + "\n\n" + s.BaseURL + "/m/" + link.segment() + "\n"
+	e := s.linkMail(line, to, s.BaseURL+"/m/"+link.segment())
 	e.Unsent = func(ctx context.Context, tx *db.Tx) error { return s.dropLink(ctx, tx, line.Object, link) }
 	return e, nil
 }
 
-func mailKey(kind string) string {
-	if kind == kindLink {
-		return "mailbox.mail.message"
+// linkMail is what brings a link.
+func (s *Store) linkMail(line outbox.Line, to Address, url string) outbox.Envelope {
+	if line.Channel == outbox.SMS {
+		return outbox.Envelope{To: to.Phone.Private, Text: s.Texts.In(to.Lang).Get("mailbox.sms.link", nil).Text + " " + url}
 	}
-	return "mailbox.mail.reminder"
+	key := "mailbox.mail.reminder"
+	switch {
+	case !to.Phone.Callable():
+		key = "mailbox.mail.paper"
+	case line.Kind == kindLink:
+		key = "mailbox.mail.message"
+	}
+	return outbox.Envelope{To: to.Email.Private, Subject: s.both(to.Lang, " / ", "mailbox.mail.subject"),
+		Text: s.both(to.Lang, "\n\n", key) + "\n\n" + url + "\n"}
+}
+
+// answerMail reminds somebody who opened a message and did not reply.
+func (s *Store) answerMail(channel outbox.Channel, to Address) outbox.Envelope {
+	if channel == outbox.SMS {
+		return outbox.Envelope{To: to.Phone.Private, Text: s.Texts.In(to.Lang).Get("mailbox.sms.answer", nil).Text + " " + s.Domain}
+	}
+	return outbox.Envelope{To: to.Email.Private, Subject: s.both(to.Lang, " / ", "mailbox.mail.subject"),
+		Text: s.both(to.Lang, "\n\n", "mailbox.mail.answer") + "\n"}
 }
 
 // address finds where a line goes to. A case that has ended wants no mail.
@@ -107,16 +124,21 @@ func gone(err error) error {
 	return err
 }
 
-func (s *Store) addLink(ctx context.Context, tx *db.Tx, m message, link Link) error {
+// queued opens the key of a message that waits to be sent or to be opened.
+func (s *Store) queued(c seal.Case, messageID string, wrapped []byte) ([]byte, error) {
+	var sealed []byte
+	if err := c.Open(queuePurpose(messageID), wrapped, &sealed); err != nil {
+		return nil, err
+	}
+	return s.queue.Open(sealed, queueContext(c.ID(), messageID))
+}
+
+func (s *Store) addLink(ctx context.Context, tx *db.Tx, m message, link Link, channel outbox.Channel) error {
 	c, err := s.Vault.Open(ctx, tx, m.CaseID)
 	if err != nil {
 		return err
 	}
-	var sealed []byte
-	if err := c.Open(queuePurpose(m.ID), m.QueueWrap, &sealed); err != nil {
-		return err
-	}
-	key, err := s.queue.Open(sealed, queueContext(m.CaseID, m.ID))
+	key, err := s.queued(c, m.ID, m.QueueWrap)
 	if err != nil {
 		return err
 	}
@@ -124,7 +146,7 @@ func (s *Store) addLink(ctx context.Context, tx *db.Tx, m message, link Link) er
 	if err != nil {
 		return err
 	}
-	if _, err := db.Exec(ctx, tx, insertLink, link.id(), m.ID, wrapped, s.now()); err != nil {
+	if _, err := db.Exec(ctx, tx, insertLink, link.id(), m.ID, wrapped, s.now(), string(channel)); err != nil {
 		return err
 	}
 	if _, err := db.Exec(ctx, tx, dropOldLinks, m.ID, link.id(), int64(maxLinks-1)); err != nil {

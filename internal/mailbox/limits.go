@@ -25,6 +25,8 @@ type Asked struct {
 	Left    int            // how many codes may be asked yet within 24 hours
 	Another time.Time      // from when another code may be asked
 	Voice   time.Time      // from when it may be asked by voice; the zero value before the first SMS
+	ByPhone bool           // a code by phone opens it beside this link; set by Asked only
+	ByPaper bool           // there is a code on paper that opens it; set by Asked only
 
 	here bool // a code was asked in this browser
 }

@@ -21,6 +21,11 @@
 //	session, err := store.Open(ctx, link, browser, code)
 //	thread, err := store.Read(ctx, session)
 //
+// Who has no e-mail gets the link by text message. Link and code by the same phone would be
+// one thing to steal, so such a link opens only with a code on paper from a counter
+// (OpenWithPaper), which opens every message of its case for thirty days and bears ten
+// wrong tries in all. What is to be handed over at the counter is held: no link leaves.
+//
 // A code has eight digits, lives ten minutes, bears three tries, opens once, and
 // counts only in the browser that asked for it; there are five a day. With at
 // most thirty days of life a message falls to somebody who has the link and
@@ -90,6 +95,15 @@ type Addresses interface {
 	Address(ctx context.Context, q db.Queryer, caseID string) (Address, error)
 }
 
+// Photos are the photos of a case. The area that keeps them implements it.
+type Photos interface {
+	// Unsent returns how many photos came and were not sent, and whether they have waited
+	// so long that they should be sent for their person.
+	Unsent(ctx context.Context, q db.Queryer, caseID string) (n int, ripe bool, err error)
+	// Keep marks them as sent.
+	Keep(ctx context.Context, tx *db.Tx, caseID string) error
+}
+
 // Parts is what the mailbox is made with. All are needed.
 type Parts struct {
 	DB        *db.DB
@@ -103,6 +117,7 @@ type Parts struct {
 	Schema    *schema.Schema
 	Texts     *lang.Catalogue
 	Addresses Addresses
+	Photos    Photos
 	Region    string                                            // whose phone numbers are not abroad, ISO 3166-1 alpha-2
 	Daily     int64                                             // codes a day, all together
 	Abroad    int64                                             // of these, to numbers of other countries
@@ -123,7 +138,7 @@ type Store struct {
 	life   lifetimes
 }
 
-type lifetimes struct{ message, first, second, code, session, idle time.Duration }
+type lifetimes struct{ message, first, second, code, session, idle, paper time.Duration }
 
 // NewStore returns the mailbox and registers its composers and its job.
 func NewStore(parts Parts) *Store {
@@ -131,7 +146,7 @@ func NewStore(parts Parts) *Store {
 	life := parts.Schema.Lifetimes
 	s := &Store{Parts: parts, index: parts.Keys.Index("mailbox"), queue: parts.Keys.Box("queue"), pepper: parts.Keys.Secret("pepper"),
 		life: lifetimes{life["message"].Duration(), life["first-reminder"].Duration(), life["second-reminder"].Duration(),
-			life["code"].Duration(), life["session"].Duration(), life["session"].Idle()}}
+			life["code"].Duration(), life["session"].Duration(), life["session"].Idle(), life["paper-code"].Duration()}}
 	s.Outbox.Compose(kindLink, s.composeMail)
 	s.Outbox.Compose(kindReminder, s.composeMail)
 	s.Outbox.Compose(kindAnswer, s.composeMail)

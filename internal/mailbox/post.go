@@ -21,6 +21,8 @@ type Post struct {
 	// WantsReply keeps the reminders going after the message was opened, until
 	// its person replies.
 	WantsReply bool
+	// Hold keeps its mails and text messages from leaving: it is printed at a counter.
+	Hold bool
 }
 
 const insertMessage = `
@@ -28,8 +30,8 @@ const insertMessage = `
 	VALUES ($1, $2, 'out', $3, 'waiting', $4, $5, $6, NULL, $7)`
 
 // Post seals a message and puts its mails into the outbox, in the caller's
-// transaction: the link at the release, and two reminders after it. It returns
-// the id of the message.
+// transaction: the link at the release, and two reminders after it; text messages to whoever
+// has a phone and no e-mail. It returns the id of the message.
 func (s *Store) Post(ctx context.Context, tx *db.Tx, c seal.Case, p Post) (string, error) {
 	release := p.Release.Truncate(time.Second)
 	if p.Release.IsZero() {
@@ -57,13 +59,27 @@ func (s *Store) Post(ctx context.Context, tx *db.Tx, c seal.Case, p Post) (strin
 	if err != nil {
 		return "", fmt.Errorf("keep message: %w", err)
 	}
-	if err := s.addMails(ctx, tx, c.ID(), id, release, p.WantsReply); err != nil {
-		return "", err
+	if !p.Hold {
+		if err := s.addMails(ctx, tx, c.ID(), id, release, p.WantsReply); err != nil {
+			return "", err
+		}
 	}
 	return id, s.act(ctx, tx, audit.System, roleWorker, "mailbox.post", id)
 }
 
 func (s *Store) addMails(ctx context.Context, tx *db.Tx, caseID, messageID string, release time.Time, wantsReply bool) error {
+	to, err := s.Addresses.Address(ctx, tx, caseID)
+	if err != nil {
+		return fmt.Errorf("find address for a message: %w", err)
+	}
+	channel := outbox.Mail
+	switch {
+	case !to.Email.IsZero():
+	case to.Phone.Mobile():
+		channel = outbox.SMS
+	default:
+		return nil // a counter hands it over
+	}
 	reminder := kindReminder
 	if wantsReply {
 		reminder = kindAnswer
@@ -72,7 +88,7 @@ func (s *Store) addMails(ctx context.Context, tx *db.Tx, caseID, messageID strin
 		kind  string
 		after time.Duration
 	}{{kindLink, 0}, {reminder, s.life.first}, {reminder, s.life.second}} {
-		err := s.Outbox.Add(ctx, tx, outbox.Line{CaseID: caseID, Channel: outbox.Mail, Kind: mail.kind, Object: messageID,
+		err := s.Outbox.Add(ctx, tx, outbox.Line{CaseID: caseID, Channel: channel, Kind: mail.kind, Object: messageID,
 			Due: release.Add(mail.after), Expires: release.Add(s.life.message)})
 		if err != nil {
 			return err

@@ -34,7 +34,7 @@ type Thread struct {
 	Others    []Other   // further messages to the person, oldest first; each opens with its own link
 }
 
-// Reply is what a person wrote.
+// Reply is what a person wrote; the text is empty when they sent photos only.
 type Reply struct {
 	Day  string
 	Text ident.Private
@@ -161,13 +161,14 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// Reply keeps what a person writes back, sealed under the key of the case, and
-// ends the reminders. The key makes one reply of a form that is sent twice.
+// Reply keeps what a person writes back, sealed under the key of the case, sends their
+// photos along, and ends the reminders. The text may be empty when there are photos that
+// were not sent before. The key makes one reply of a form that is sent twice.
 func (s *Store) Reply(ctx context.Context, session Session, text ident.Private, idempotencyKey string) error {
-	if err := checkReply(text); err != nil {
-		return err
+	if utf8.RuneCountInString(text.Reveal()) > maxReply {
+		return fault.New(fault.Invalid, "mailbox.reply.long", "the reply has more than %d characters", maxReply)
 	}
-	caseID, err := s.caseOf(ctx, session)
+	caseID, _, err := s.CaseOf(ctx, session)
 	if err != nil {
 		return err
 	}
@@ -189,15 +190,14 @@ func (s *Store) Reply(ctx context.Context, session Session, text ident.Private, 
 		if _, first, err := s.Once.Do(ctx, tx, call, id); err != nil || !first {
 			return err
 		}
-		now := s.now()
-		if _, err := db.Exec(ctx, tx, insertReply, id, m.CaseID, m.Lang, sealed, now, now.Add(s.life.message)); err != nil {
-			return fmt.Errorf("keep reply: %w", err)
-		}
-		if err := s.Outbox.Recall(ctx, tx, m.ID); err != nil {
+		photos, _, err := s.Photos.Unsent(ctx, tx, m.CaseID)
+		if err != nil {
 			return err
 		}
-		event := Event{CaseID: m.CaseID, MessageID: m.ID, ReplyID: id}
-		if err := s.Jobs.Add(ctx, tx, jobs.Job{Kind: JobReplied, Args: event}); err != nil {
+		if photos == 0 && strings.TrimSpace(text.Reveal()) == "" {
+			return fault.New(fault.Invalid, "mailbox.reply.empty", "the reply is empty")
+		}
+		if err := s.keepReply(ctx, tx, m, id, sealed); err != nil {
 			return err
 		}
 		return s.act(ctx, tx, audit.Applicant, roleSelf, "mailbox.reply", id)
@@ -206,25 +206,64 @@ func (s *Store) Reply(ctx context.Context, session Session, text ident.Private, 
 	return err
 }
 
-func checkReply(text ident.Private) error {
-	words := text.Reveal()
-	switch {
-	case strings.TrimSpace(words) == "":
-		return fault.New(fault.Invalid, "mailbox.reply.empty", "the reply is empty")
-	case utf8.RuneCountInString(words) > maxReply:
-		return fault.New(fault.Invalid, "mailbox.reply.long", "the reply has more than %d characters", maxReply)
+// keepReply keeps a reply to m and sends the photos of its case along.
+func (s *Store) keepReply(ctx context.Context, tx *db.Tx, m threadRow, id string, sealed []byte) error {
+	now := s.now()
+	if _, err := db.Exec(ctx, tx, insertReply, id, m.CaseID, m.Lang, sealed, now, now.Add(s.life.message)); err != nil {
+		return fmt.Errorf("keep reply: %w", err)
 	}
-	return nil
+	if err := s.Photos.Keep(ctx, tx, m.CaseID); err != nil {
+		return err
+	}
+	if err := s.Outbox.Recall(ctx, tx, m.ID); err != nil {
+		return err
+	}
+	return s.Jobs.Add(ctx, tx, jobs.Job{Kind: JobReplied, Args: Event{CaseID: m.CaseID, MessageID: m.ID, ReplyID: id}})
 }
 
-// caseOf returns the case that a live session belongs to.
-func (s *Store) caseOf(ctx context.Context, session Session) (caseID string, err error) {
+const selectAnswerable = `
+	SELECT id, case_id, direction, lang, state, body, release_at, expires_at FROM message
+	WHERE case_id = $1 AND direction = 'out' AND state = 'opened' AND expires_at > $2 ORDER BY release_at DESC, id LIMIT 1`
+
+// SendFor sends the photos of a case for a person who took them in an opened message and
+// forgot to press send, in the caller's transaction. It does nothing when there are none,
+// when they came just now, or when no message is open to reply to.
+func (s *Store) SendFor(ctx context.Context, tx *db.Tx, caseID string) error {
+	_, ripe, err := s.Photos.Unsent(ctx, tx, caseID)
+	if err != nil || !ripe {
+		return err
+	}
+	m, err := db.Get[threadRow](ctx, tx, selectAnswerable, caseID, s.now())
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find message that photos answer: %w", err)
+	}
+	c, err := s.Vault.Open(ctx, tx, caseID)
+	if err != nil {
+		return err
+	}
+	id := ident.NewID(s.Random, "msg")
+	sealed, err := c.Seal(replyPurpose(id), ident.Private{})
+	if err != nil {
+		return err
+	}
+	if err := s.keepReply(ctx, tx, m, id, sealed); err != nil {
+		return err
+	}
+	return s.act(ctx, tx, audit.System, roleWorker, "mailbox.send-for", id)
+}
+
+// CaseOf returns the case and the message that a live session belongs to, and keeps it from
+// going idle.
+func (s *Store) CaseOf(ctx context.Context, session Session) (caseID, messageID string, err error) {
 	err = s.DB.Update(ctx, func(tx *db.Tx) error {
 		_, m, err := s.touch(ctx, tx, session)
-		caseID = m.CaseID
+		caseID, messageID = m.CaseID, m.ID
 		return err
 	})
-	return caseID, err
+	return caseID, messageID, err
 }
 
 // Leave ends a session. One that has ended stays so.

@@ -46,6 +46,7 @@ type world struct {
 	gateway *demo.Gateway
 	senders map[outbox.Channel]outbox.Sender
 	people  people
+	photos  photos
 	tables  *schema.Schema
 	texts   *lang.Catalogue
 	events  []string // jobs that other areas got
@@ -62,9 +63,21 @@ func (p people) Address(_ context.Context, _ db.Queryer, caseID string) (mailbox
 	return a, nil
 }
 
+// photos are those of cases that were not sent, as the area that keeps them counts.
+type photos map[string]int
+
+func (p photos) Unsent(_ context.Context, _ db.Queryer, caseID string) (int, bool, error) {
+	return p[caseID], p[caseID] > 0, nil
+}
+
+func (p photos) Keep(_ context.Context, _ *db.Tx, caseID string) error {
+	delete(p, caseID)
+	return nil
+}
+
 func newWorld(t testing.TB, d *db.DB) *world {
 	t.Helper()
-	w := &world{t: t, db: d, clock: testclock.At("2021-11-03T09:00:00Z"), people: people{}}
+	w := &world{t: t, db: d, clock: testclock.At("2021-11-03T09:00:00Z"), people: people{}, photos: photos{}}
 	dir := t.TempDir()
 	must(t, seal.InitKeys(dir, rand.Reader))
 	var err error
@@ -100,7 +113,7 @@ func (w *world) restart() {
 	w.box = outbox.New(w.db, w.keys, w.clock.Now, rand.Reader, nil)
 	w.store = mailbox.NewStore(mailbox.Parts{DB: w.db, Keys: w.keys, Vault: w.vault, Audit: audit.NewLog(w.clock.Now, rand.Reader),
 		Jobs: w.queue, Outbox: w.box, Once: once.NewGuard(w.keys, w.clock.Now, time.Hour),
-		Tally: tally.New(w.keys, time.UTC, w.clock.Now), Region: "NL", Daily: 1000, Abroad: 3, Report: func(context.Context, string, error) {}, Schema: w.tables, Texts: w.texts, Addresses: w.people,
+		Tally: tally.New(w.keys, time.UTC, w.clock.Now), Region: "NL", Daily: 1000, Abroad: 3, Report: func(context.Context, string, error) {}, Schema: w.tables, Texts: w.texts, Addresses: w.people, Photos: w.photos,
 		BaseURL: "https://loket.example", Domain: "loket.example", Zone: time.UTC, Now: w.clock.Now, Random: rand.Reader})
 	for _, kind := range []string{mailbox.JobOpened, mailbox.JobReplied, mailbox.JobWrongNumber} {
 		jobs.Handle(w.queue, kind, func(_ context.Context, e mailbox.Event) (jobs.Effect, error) {
