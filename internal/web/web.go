@@ -174,6 +174,12 @@ func (s *Site) Render(w http.ResponseWriter, r *http.Request, name string, data 
 	if data.page().Problems != nil {
 		status = http.StatusUnprocessableEntity
 	}
+	return s.RenderStatus(w, r, status, name, data)
+}
+
+// RenderStatus writes the page name with data under a status: for an error that
+// has a page of its own.
+func (s *Site) RenderStatus(w http.ResponseWriter, r *http.Request, status int, name string, data Document) error {
 	body, err := s.render(r, name, data)
 	if err != nil {
 		return err
