@@ -6,6 +6,7 @@ import (
 
 	"loket/internal/audit"
 	"loket/internal/db"
+	"loket/internal/upload"
 )
 
 const (
@@ -27,6 +28,9 @@ func (s *Store) close(ctx context.Context, tx *db.Tx, r row, to State, why strin
 		if err := s.count(ctx, tx, pathExpired, now.Sub(r.ReceivedAt)); err != nil {
 			return err
 		}
+	}
+	if err := s.Uploads.End(ctx, tx, r.ID, upload.Deadline); err != nil {
+		return err
 	}
 	if err := s.Vault.End(ctx, tx, r.ID, now.Add(s.life.closed)); err != nil {
 		return err

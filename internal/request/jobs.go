@@ -2,19 +2,28 @@ package request
 
 import (
 	"context"
+	"fmt"
 
 	"loket/internal/audit"
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/jobs"
+	"loket/internal/lang"
 	"loket/internal/mailbox"
+	"loket/internal/upload"
 )
 
-// registerJobs says what requests do when the mailbox tells something.
+// MessageAgain is the kind of the message that asks for photos a second time, with an
+// apology: nobody decided in time, or they were lost.
+const MessageAgain = "photo-again"
+
+// registerJobs says what requests do when the mailbox or the photos tell something.
 func (s *Store) registerJobs() {
 	jobs.Handle(s.Jobs, mailbox.JobOpened, s.opened)
 	jobs.Handle(s.Jobs, mailbox.JobReplied, s.replied)
 	jobs.Handle(s.Jobs, mailbox.JobWrongNumber, s.wrongNumber)
+	jobs.Handle(s.Jobs, upload.JobArrived, s.arrived)
+	jobs.Handle(s.Jobs, upload.JobLost, s.lost)
 }
 
 // opened closes a request whose last word was read.
@@ -29,6 +38,46 @@ func (s *Store) opened(ctx context.Context, e mailbox.Event) (jobs.Effect, error
 // replied takes an answer in: it waits for staff.
 func (s *Store) replied(ctx context.Context, e mailbox.Event) (jobs.Effect, error) {
 	return s.follow(ctx, e, Answered, "request.reply")
+}
+
+// arrived sends photos for a person who forgot to press send. Those of a form that was not
+// sent stay where they are.
+func (s *Store) arrived(ctx context.Context, e upload.Event) (jobs.Effect, error) {
+	r, gone, err := s.find(ctx, e.CaseID)
+	if err != nil || gone || r.ClosedAt != nil {
+		return nil, err
+	}
+	return func(tx *db.Tx) error { return s.Mailbox.SendFor(ctx, tx, r.ID) }, nil
+}
+
+const extendRequest = `UPDATE request SET expires_at = $2 WHERE id = $1 AND expires_at < $2`
+
+// lost asks again for photos that ended before anybody decided, with an apology. The time
+// to answer begins anew: the fault was not theirs.
+func (s *Store) lost(ctx context.Context, e upload.Event) (jobs.Effect, error) {
+	r, gone, err := s.find(ctx, e.CaseID)
+	if err != nil || gone || r.ClosedAt != nil || r.State != Answered {
+		return nil, err
+	}
+	c, body, err := s.open(ctx, s.DB, r)
+	if err != nil {
+		return nil, err
+	}
+	post := mailbox.Post{Lang: lang.Tag(r.Lang), Release: s.Now(), WantsReply: true, Body: mailbox.Body{Kind: MessageAgain, Pack: s.Pack.ID,
+		Fields: map[string]string{"document": body.Answers.Document}}}
+	return func(tx *db.Tx) error {
+		moved, err := s.move(ctx, tx, r, Asked)
+		if err != nil || !moved {
+			return err
+		}
+		if _, err := db.Exec(ctx, tx, extendRequest, r.ID, s.Now().Add(s.life.request)); err != nil {
+			return fmt.Errorf("give time to answer again: %w", err)
+		}
+		if _, err := s.Mailbox.Post(ctx, tx, c, post); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, r.ID, audit.System, roleWorker, "request.ask-again", e.Rule)
+	}, nil
 }
 
 // wrongNumber lets a request go on at a counter only, now and when it is reopened:

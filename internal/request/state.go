@@ -36,7 +36,7 @@ func (s State) May(to State) bool {
 	case Asked:
 		return slices.Contains([]State{Answered, Counter, Expired, Withdrawn}, to)
 	case Answered:
-		return slices.Contains([]State{Decided, Refused, Counter, Withdrawn}, to)
+		return slices.Contains([]State{Decided, Refused, Asked, Counter, Withdrawn}, to)
 	case Counter:
 		return slices.Contains([]State{Decided, Refused, Expired, Withdrawn}, to)
 	case Proved, Refused:
