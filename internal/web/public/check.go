@@ -11,6 +11,8 @@ import (
 type checkPage struct {
 	web.Page
 	Answers  []web.Answer
+	Photos   bool // a document will be asked, and a photo of it can be sent now
+	Arrived  int  // photos that are here
 	Counter  bool // it goes on at a counter
 	Counters []Counter
 	KeepCard Passage
@@ -36,6 +38,17 @@ func (p *Pages) showCheck(w http.ResponseWriter, r *http.Request) error {
 	page := &checkPage{Page: web.Page{Title: "public.check.title"}, Key: sendKey(d.code)}
 	if way.Outcome == request.WayCounter {
 		page.Counter, page.Counters = true, p.counters()
+	}
+	if page.Photos = p.photosWanted(d.answers) && p.Uploads.Ready(r.Context()) == nil; page.Photos {
+		list, err := p.Uploads.List(r.Context(), p.Uploads.DB, d.answers.Case)
+		if err != nil {
+			return err
+		}
+		for _, photo := range list {
+			if photo.Living() {
+				page.Arrived++
+			}
+		}
 	}
 	if page.KeepCard, err = p.passage(p.site.Language(r), "keep-card", nil); err != nil {
 		return err

@@ -1,12 +1,14 @@
 package public
 
 import (
+	"context"
 	"net/http"
 	"time"
 
 	"loket/internal/fault"
 	"loket/internal/ident"
 	"loket/internal/request"
+	"loket/internal/upload"
 	"loket/internal/web"
 	"loket/internal/web/form"
 	"loket/internal/web/throttle"
@@ -58,7 +60,7 @@ func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
 		if r.PostFormValue("anew") == "" {
 			return p.site.Redirect(w, r, "/continue")
 		}
-		if err := p.Requests.DropDraft(r.Context(), begun.code); err != nil {
+		if err := p.dropDraft(r.Context(), begun); err != nil {
 			return err
 		}
 	}
@@ -72,6 +74,24 @@ func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.site.Redirect(w, r, path)
+}
+
+// dropDraft erases a form that was begun, with its photos. What was sent with a request
+// belongs to that and stays.
+func (p *Pages) dropDraft(ctx context.Context, d draft) error {
+	list, err := p.Uploads.List(ctx, p.Uploads.DB, d.answers.Case)
+	if err != nil {
+		return err
+	}
+	for _, photo := range list {
+		if photo.Sent || photo.State == upload.Ending || photo.State == upload.Destroyed {
+			continue
+		}
+		if err := p.Uploads.Remove(ctx, d.answers.Case, photo.ID); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return p.Requests.DropDraft(ctx, d.code)
 }
 
 // continuePage takes a code to go on with a form.
@@ -175,8 +195,8 @@ func (p *Pages) askStop(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) stop(w http.ResponseWriter, r *http.Request) error {
-	if code, err := ident.ParseDraftCode(p.site.Cookie(r, draftCookie)); err == nil {
-		if err := p.Requests.DropDraft(r.Context(), code); err != nil {
+	if d, err := p.draft(r); err == nil {
+		if err := p.dropDraft(r.Context(), d); err != nil {
 			return err
 		}
 	}

@@ -36,7 +36,10 @@ type messagePage struct {
 	Others    []otherView
 	Reply     form.Text
 	Key       string // so that a reply is sent once
-	Sent      bool   // a reply has just been sent
+	Sent      string // message key of what has just been sent; or empty
+	Photos    bool   // photos can be sent here
+	Arrived   int    // photos that are here; those not sent among them
+	Unsent    bool
 }
 
 // proofView is a proof as a message shows it.
@@ -87,21 +90,30 @@ func (p *Pages) message(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.over(w, r, err)
 	}
-	page, err := p.newMessagePage(p.site.Language(r), thread)
+	page, err := p.newMessagePage(r, thread)
 	if err != nil {
 		return err
 	}
-	page.Sent = r.URL.Query().Has("sent")
+	switch asked := r.URL.Query(); {
+	case asked.Has("sent"):
+		page.Sent = "public.reply.sent"
+	case asked.Has("photos"):
+		page.Sent = "public.photos.done"
+	}
 	return p.site.Render(w, r, "message", page)
 }
 
-func (p *Pages) newMessagePage(tag lang.Tag, thread mailbox.Thread) (*messagePage, error) {
+func (p *Pages) newMessagePage(r *http.Request, thread mailbox.Thread) (*messagePage, error) {
+	tag := p.site.Language(r)
 	page := &messagePage{Page: web.Page{Title: "public.message.title"}, Kind: thread.Body.Kind, Day: thread.Day,
 		Reply: replyField(), Key: ident.NewID(p.Random, "key")}
 	if err := p.addProofs(page, tag, thread.Body.Proofs); err != nil {
 		return nil, err
 	}
 	for _, reply := range thread.Replies {
+		if reply.Text.Reveal() == "" {
+			continue // it was photos
+		}
 		page.Replies = append(page.Replies, replyView{reply.Day, reply.Text.Reveal()})
 	}
 	for _, other := range thread.Others {
@@ -118,11 +130,27 @@ func (p *Pages) newMessagePage(tag lang.Tag, thread mailbox.Thread) (*messagePag
 		if item, ok := p.pack.Item(questions.ListDocuments, thread.Body.Fields["document"]); ok {
 			page.Yours = questions.Key(questions.ListDocuments, item.ID, "name")
 		}
+		if err := p.countPhotos(r.Context(), page, thread.CaseID); err != nil {
+			return nil, err
+		}
 		page.KeepCard, err = p.passage(tag, "keep-card", nil)
 	default:
 		err = fault.New(fault.Internal, "", "message of kind %q", thread.Body.Kind)
 	}
 	return page, err
+}
+
+// countPhotos tells a page how many photos there are, where the host takes any.
+func (p *Pages) countPhotos(ctx context.Context, page *messagePage, caseID string) error {
+	page.Photos = p.Uploads.Ready(ctx) == nil
+	list, err := p.Uploads.List(ctx, p.Uploads.DB, caseID)
+	for _, photo := range list {
+		if photo.Living() {
+			page.Arrived++
+			page.Unsent = page.Unsent || !photo.Sent
+		}
+	}
+	return err
 }
 
 // isolated returns values in the language of whoever wrote them, so that a Dutch sentence
@@ -175,7 +203,7 @@ func (p *Pages) reply(w http.ResponseWriter, r *http.Request) error {
 			return p.over(w, r, err)
 		}
 	}
-	page, err := p.newMessagePage(p.site.Language(r), thread)
+	page, err := p.newMessagePage(r, thread)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ import (
 	"loket/internal/mailbox"
 	"loket/internal/request"
 	"loket/internal/rules"
+	"loket/internal/upload"
 	"loket/internal/web"
 	"loket/internal/web/questions"
 )
@@ -44,6 +45,7 @@ import (
 type Parts struct {
 	Requests  *request.Store
 	Mailbox   *mailbox.Store
+	Uploads   *upload.Store
 	Catalogue *lang.Catalogue // made of Messages
 	Audit     Audit
 	Security  Security
@@ -74,12 +76,18 @@ type Pages struct {
 	form    questions.Form
 	site    *web.Site
 	cookies cipher.AEAD // seals what kept cookies hold
+	// arriving is full when as many photos arrive whole as the memory is for.
+	arriving chan struct{}
 }
+
+// maxArriving is how many photos of at most 12 MB may arrive whole at the same time.
+// Those that come in pieces take no memory.
+const maxArriving = 32
 
 // New returns the pages.
 func New(parts Parts) *Pages {
 	return &Pages{Parts: parts, pack: parts.Requests.Pack, form: questions.Form{Requests: parts.Requests, Region: parts.Region},
-		cookies: newCookieSeal(parts.Requests.Keys.Secret("pepper"))}
+		cookies: newCookieSeal(parts.Requests.Keys.Secret("pepper")), arriving: make(chan struct{}, maxArriving)}
 }
 
 //go:embed templates/*.html
@@ -138,5 +146,6 @@ func (p *Pages) Register(site *web.Site) {
 	site.Page("GET /message/proof/{number}/print", p.print)
 
 	site.Page("GET /audit", p.audit)
+	p.registerPhotos(site)
 	p.registerPlain(site)
 }

@@ -48,7 +48,8 @@ func (p *Pages) send(w http.ResponseWriter, r *http.Request) error {
 		return p.site.Redirect(w, r, next)
 	}
 	receipt, err := p.Requests.Submit(r.Context(), request.Submission{
-		Answers: d.answers, Lang: string(p.site.Language(r)), Door: request.Web, Key: key})
+		Answers: d.answers, Lang: string(p.site.Language(r)), Door: request.Web, Key: key,
+		Draft: d.code, KeepDraft: true})
 	if fault.Is(err, fault.Invalid) {
 		return fault.New(fault.Invalid, "public.check.refused", "submit a form: %w", err)
 	}

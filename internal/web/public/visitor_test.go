@@ -79,12 +79,23 @@ func (v *visitor) hidden(action string) url.Values {
 
 func (v *visitor) do(method, path string, values url.Values) *visitor {
 	v.t.Helper()
-	r, err := http.NewRequestWithContext(v.t.Context(), method, v.base+"/"+v.lang+path, strings.NewReader(values.Encode()))
+	return v.request(method, path, "application/x-www-form-urlencoded", strings.NewReader(values.Encode()))
+}
+
+// post sends a body of a kind.
+func (v *visitor) post(path, kind string, body io.Reader) *visitor {
+	v.t.Helper()
+	return v.request("POST", path, kind, body)
+}
+
+func (v *visitor) request(method, path, kind string, body io.Reader) *visitor {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(v.t.Context(), method, v.base+"/"+v.lang+path, body)
 	if err != nil {
 		v.t.Fatal(err)
 	}
 	if method == "POST" {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Content-Type", kind)
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	response, err := v.client.Do(r)
@@ -92,12 +103,12 @@ func (v *visitor) do(method, path string, values url.Values) *visitor {
 		v.t.Fatal(err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	page, err := io.ReadAll(response.Body)
 	if err != nil {
 		v.t.Fatal(err)
 	}
 	v.path = strings.TrimPrefix(response.Request.URL.RequestURI(), "/"+v.lang)
-	v.status, v.header, v.page = response.StatusCode, response.Header, string(body)
+	v.status, v.header, v.page = response.StatusCode, response.Header, string(page)
 	return v
 }
 
