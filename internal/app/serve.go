@@ -32,25 +32,33 @@ type Part string
 const (
 	All    Part = "all"
 	Public Part = "public" // answers people
+	Desk   Part = "staff"  // answers people who work here
 	Worker Part = "worker" // matches, sends, sweeps and numbers the audit log
 )
 
+// Sites are what the listeners serve.
+type Sites struct{ Public, Staff http.Handler }
+
 // Serve does its part until ctx is done, then lets what is in hand end. ready is
-// told the public address once it listens, or "" when this part has none.
-func (a *App) Serve(ctx context.Context, part Part, ready func(public string)) error {
+// told the addresses that it listens for, once it does; there may be none.
+func (a *App) Serve(ctx context.Context, part Part, ready func(addresses []string)) error {
 	senders, err := a.NewSenders()
 	if err != nil {
 		return err
 	}
-	site, err := a.Site()
+	public, err := a.Site()
 	if err != nil {
 		return err
 	}
-	return a.ServeWith(ctx, part, senders, site, ready)
+	desk, err := a.StaffSite()
+	if err != nil {
+		return err
+	}
+	return a.ServeWith(ctx, part, senders, Sites{public, desk}, ready)
 }
 
-// ServeWith serves with other ways out and another site, as the demo does.
-func (a *App) ServeWith(ctx context.Context, part Part, senders Senders, site http.Handler, ready func(public string)) error {
+// ServeWith serves with other ways out and other sites, as the demo does.
+func (a *App) ServeWith(ctx context.Context, part Part, senders Senders, sites Sites, ready func(addresses []string)) error {
 	listeners, err := a.listen(part)
 	if err != nil {
 		return err
@@ -64,21 +72,27 @@ func (a *App) ServeWith(ctx context.Context, part Part, senders Senders, site ht
 			}
 		})
 	}
-	address := ""
-	if l := listeners.public; l != nil {
-		address = a.Config.Public.URL
-		run("public listener", func() error {
-			return web.Serve(ctx, l, observe.Events("public", a.Log, a.Metrics, a.now, site), a.Log)
-		})
+	var addresses []string
+	for _, side := range []struct {
+		name, address string
+		listener      net.Listener
+		site          http.Handler
+	}{{"public", a.Config.Public.URL, listeners.public, sites.Public}, {"staff", a.Config.Staff.URL, listeners.staff, sites.Staff}} {
+		if side.listener != nil {
+			addresses = append(addresses, side.address)
+			run(side.name+" listener", func() error {
+				return web.Serve(ctx, side.listener, observe.Events(side.name, a.Log, a.Metrics, a.now, side.site), a.Log)
+			})
+		}
 	}
 	if l := listeners.operations; l != nil {
 		run("operations listener", func() error { return web.Serve(ctx, l, a.operations(), a.Log) })
 	}
-	if part != Public {
+	if part == All || part == Worker {
 		run("jobs", func() error { return a.Jobs.Run(ctx, workers) })
 		run("outbox", func() error { a.Outbox.Run(ctx, senders); return nil })
 	}
-	ready(address)
+	ready(addresses)
 	<-ctx.Done()
 	running.Wait()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
@@ -88,24 +102,37 @@ func (a *App) ServeWith(ctx context.Context, part Part, senders Senders, site ht
 }
 
 // listeners are nil where a part or the configuration has none.
-type listeners struct{ public, operations net.Listener }
+type listeners struct{ public, staff, operations net.Listener }
 
 func (a *App) listen(part Part) (l listeners, err error) {
-	if part != Worker {
-		if l.public, err = net.Listen("tcp", a.Config.Public.Addr); err != nil {
-			return l, fmt.Errorf("listen for people: %w", err)
+	for _, one := range []struct {
+		wanted bool
+		addr   string
+		to     *net.Listener
+		whom   string
+	}{
+		{part == All || part == Public, a.Config.Public.Addr, &l.public, "people"},
+		{part == All || part == Desk, a.Config.Staff.Addr, &l.staff, "staff"},
+		{true, a.Config.Operations.Addr, &l.operations, "operators"},
+	} {
+		if !one.wanted || one.addr == "off" {
+			continue
+		}
+		if *one.to, err = net.Listen("tcp", one.addr); err != nil {
+			return l, errors.Join(fmt.Errorf("listen for %s: %w", one.whom, err), l.close())
 		}
 	}
-	if a.Config.Operations.Addr == "off" {
-		return l, nil
-	}
-	if l.operations, err = net.Listen("tcp", a.Config.Operations.Addr); err != nil {
-		err = fmt.Errorf("listen for operators: %w", err)
-		if l.public != nil {
-			err = errors.Join(err, l.public.Close())
+	return l, nil
+}
+
+func (l listeners) close() error {
+	var failed []error
+	for _, one := range []net.Listener{l.public, l.staff, l.operations} {
+		if one != nil {
+			failed = append(failed, one.Close())
 		}
 	}
-	return l, err
+	return errors.Join(failed...)
 }
 
 // operations serves metrics and health, on loopback.

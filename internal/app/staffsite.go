@@ -45,7 +45,7 @@ func (a *App) StaffSite(before ...string) (*web.Site, error) {
 	sessions := session.New(session.Parts{DB: a.DB, Schema: a.Schema, Now: a.now, Secure: site.Secure,
 		Failed: func(w http.ResponseWriter, r *http.Request, err error) { site.Fail(w, r, err) }})
 	pages.New(pages.Parts{
-		Staff: a.Staff, Sessions: sessions, Editing: a.Editing, Requests: a.Requests, Catalogue: catalogue,
+		Staff: a.Staff, Sessions: sessions, Editing: a.Editing, Requests: a.Requests, Catalogue: catalogue, URL: a.Config.Staff.URL,
 		Locations: a.Locations, Walkin: a.Walkin, Papers: papers, PublicURL: a.Config.Public.URL,
 		Region: a.Config.Route.Country, Random: a.random, Now: a.now, Before: before,
 	}).Register(site)

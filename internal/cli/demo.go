@@ -10,6 +10,7 @@ import (
 
 	"loket/internal/app"
 	"loket/internal/config"
+	"loket/internal/fault"
 	"loket/internal/outbox/demo"
 	"loket/internal/registry/local"
 	registrydemo "loket/internal/registry/local/demo"
@@ -18,7 +19,7 @@ import (
 
 type demoCommand struct {
 	Addr  string `help:"Address for people." default:"localhost:8080"`
-	Staff string `help:"Address for staff; nothing listens there in this version." default:"localhost:8081"`
+	Staff string `help:"Address for staff." default:"localhost:8081"`
 	Data  string `help:"Directory for its data; a throw-away one when not given." placeholder:"DIR"`
 }
 
@@ -60,7 +61,13 @@ const demoMatch = 2 * time.Second
 func (c demoCommand) configure(data string) (config.Config, error) {
 	loaded := config.Default(data)
 	loaded.Public.Addr, loaded.Public.URL = c.Addr, "http://"+c.Addr
+	loaded.Staff.Addr, loaded.Staff.URL = c.Staff, "http://"+c.Staff
 	loaded.Operations.Addr = "off"
+	for _, addr := range []string{c.Addr, c.Staff} {
+		if !config.Loopback(addr) { // what it shows, and its passkeys, are for nobody else
+			return loaded, fault.New(fault.Invalid, "", "the demo listens on this machine only, not on %s", addr)
+		}
+	}
 	loaded.Route.Match = config.Duration(demoMatch)
 	if _, err := os.Stat(filepath.Join(app.SigningDir(loaded))); err == nil {
 		return loaded, nil
@@ -98,12 +105,26 @@ func (c demoCommand) serve(at *world, a *app.App, data string) error {
 	if err != nil {
 		return err
 	}
-	shown := pages.Pages{Mail: mail, Gateway: gateway, People: people, Public: a.Config.Public.URL, Style: site.Assets.Style("ltr")}
+	colleagues := &demoStaff{store: a.Staff, url: a.Config.Staff.URL, now: time.Now, tokens: map[string]string{}}
+	if counters := a.Requests.Pack.List("counters"); len(counters) > 0 {
+		colleagues.counter = counters[0].ID
+	}
+	if err := colleagues.invite(at.ctx); err != nil {
+		return err
+	}
+	desk, err := a.StaffSite(pages.Authenticator)
+	if err != nil {
+		return err
+	}
+	pages.RegisterAuthenticator(desk)
+	shown := pages.Pages{Mail: mail, Gateway: gateway, People: people, Staff: colleagues, Public: a.Config.Public.URL, Style: site.Assets.Style("ltr")}
 	if err := shown.Register(site); err != nil {
 		return err
 	}
-	return a.ServeWith(at.ctx, app.All, senders, site, func(public string) {
-		fmt.Fprintf(at.stdout, "Loket demo: everything stays on this machine\n\n  for people     %s\n  what was sent  %s/demo/outbox\n  people to be   %s/demo/people\n\nStop it with Ctrl-C.\n",
-			public, public, public)
+	return a.ServeWith(at.ctx, app.All, senders, app.Sites{Public: site, Staff: desk}, func([]string) {
+		public := a.Config.Public.URL
+		fmt.Fprintf(at.stdout, "Loket demo: everything stays on this machine\n\n  for people     %s\n  what was sent  %s/demo/outbox\n"+
+			"  people to be   %s/demo/people\n  staff to be    %s/demo/staff\n  for staff      %s\n\nStop it with Ctrl-C.\n",
+			public, public, public, public, a.Config.Staff.URL)
 	})
 }

@@ -2,13 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"loket/internal/app"
 )
 
 type serveCommand struct {
 	withConfig
-	Part string `help:"What this process does: ${enum}. Several share a PostgreSQL database and a key directory." enum:"all,public,worker" default:"all"`
+	Part string `help:"What this process does: ${enum}. Several share a PostgreSQL database and a key directory." enum:"all,public,staff,worker" default:"all"`
 }
 
 func (c serveCommand) Run(at *world) error {
@@ -21,11 +22,11 @@ func (c serveCommand) Run(at *world) error {
 		return err
 	}
 	a.Warn(at.ctx)
-	return a.Serve(at.ctx, app.Part(c.Part), func(public string) {
-		if public == "" {
-			public = "nobody: it works in the background"
+	return a.Serve(at.ctx, app.Part(c.Part), func(addresses []string) {
+		if len(addresses) == 0 {
+			addresses = []string{"nobody: it works in the background"}
 		}
-		fmt.Fprintln(at.stdout, "Loket serves", public)
+		fmt.Fprintln(at.stdout, "Loket serves", strings.Join(addresses, " and "))
 	})
 }
 

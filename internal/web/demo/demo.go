@@ -1,9 +1,14 @@
 // Package demo is the pages of the demonstration that stand in for a phone, a
-// mailbox and a register: what was sent, and the invented people to be. They are in no
-// real installation. Each page has a twin that programs read, with .json behind it.
+// mailbox, a register and an office: what was sent, the invented people to be, and the
+// invented staff with a link each to make an account. They are in no real installation.
+// Each page has a twin that programs read, with .json behind it.
+//
+// For browsers without a passkey the staff site of the demonstration runs a script that
+// plays one (see [Authenticator]).
 package demo
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -24,6 +29,7 @@ type Pages struct {
 	Mail    *demo.MailServer
 	Gateway *demo.Gateway
 	People  []Person
+	Staff   Staff
 	Public  string // address of the pages for people
 	Style   string // path of the stylesheet
 
@@ -57,21 +63,32 @@ func (p *Pages) Register(site *web.Site) error {
 	if p.templates, err = template.ParseFS(files, "*.html"); err != nil {
 		return fmt.Errorf("read the templates of the demo: %w", err)
 	}
-	p.add(site, "outbox", func() any { return p.sent() })
-	p.add(site, "people", func() any { return p.People })
-	p.add(site, "staff", func() any { return []string{} })
+	p.add(site, "outbox", func(context.Context) (any, error) { return p.sent(), nil })
+	p.add(site, "people", func(context.Context) (any, error) { return p.People, nil })
+	p.add(site, "staff", func(ctx context.Context) (any, error) { return p.Staff.Colleagues(ctx) })
+	site.Handle("POST /demo/staff/{colleague}/link", http.HandlerFunc(p.newLink))
 	return nil
 }
 
 // add adds a page and its twin.
-func (p *Pages) add(site *web.Site, name string, data func() any) {
-	site.Handle("GET /demo/"+name, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+func (p *Pages) add(site *web.Site, name string, data func(context.Context) (any, error)) {
+	site.Handle("GET /demo/"+name, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		shown, err := data(r.Context())
+		if err != nil {
+			http.Error(w, err.Error(), web.Status(err))
+			return
+		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_ = p.templates.ExecuteTemplate(w, name+".html", page{p.Public, p.Style, data()})
+		_ = p.templates.ExecuteTemplate(w, name+".html", page{p.Public, p.Style, shown})
 	}))
-	site.Handle("GET /demo/"+name+".json", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	site.Handle("GET /demo/"+name+".json", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		shown, err := data(r.Context())
+		if err != nil {
+			http.Error(w, err.Error(), web.Status(err))
+			return
+		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(data())
+		_ = json.NewEncoder(w).Encode(shown)
 	}))
 }
 

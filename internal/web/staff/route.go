@@ -99,7 +99,7 @@ func (p *Pages) admit(r *http.Request, rt route, v *visit) (to string, err error
 		return "", nil
 	}
 	if !v.member.Has(rt.roles...) {
-		if err := p.Staff.Refused(r.Context(), v.member, rt.pattern, "role"); err != nil {
+		if err := p.Staff.Refused(r.Context(), v.member, "staff", rt.pattern, "role"); err != nil {
 			return "", err
 		}
 		return "", fault.New(fault.Denied, "staff.page.role", "the page %s is for other roles", rt.pattern)

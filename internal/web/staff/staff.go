@@ -36,7 +36,6 @@ import (
 	"time"
 
 	"loket/internal/editing"
-	"loket/internal/fault"
 	"loket/internal/lang"
 	"loket/internal/location"
 	"loket/internal/request"
@@ -44,6 +43,7 @@ import (
 	"loket/internal/staff/session"
 	"loket/internal/walkin"
 	"loket/internal/web"
+	"loket/internal/web/form"
 )
 
 // MaxRows is how many people a page lists at most.
@@ -61,6 +61,7 @@ type Parts struct {
 	Papers    *lang.Catalogue // of all languages of people, for what is printed for them
 	PublicURL string          // of the pages for people, without a path
 	Log       Log
+	URL       string    // of this site, for links to make an account
 	Region    string    // of phone numbers without a country, ISO 3166-1 alpha-2
 	Random    io.Reader // cryptographically strong
 	Now       func() time.Time
@@ -152,8 +153,8 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, name string, data
 
 // formField returns what a form sent in a field.
 func formField(r *http.Request, name string) (string, error) {
-	if err := r.ParseForm(); err != nil {
-		return "", fault.New(fault.Invalid, "", "read a form: %w", err)
+	if err := form.Read(r); err != nil {
+		return "", err
 	}
 	return r.PostForm.Get(name), nil
 }

@@ -91,6 +91,17 @@ func (v *visitor) form(action string) string {
 	return ""
 }
 
+// link returns the first link of the open page that begins with prefix, without
+// language.
+func (v *visitor) link(prefix string) string {
+	v.t.Helper()
+	found := regexp.MustCompile(`href="/` + v.lang + `(` + regexp.QuoteMeta(prefix) + `[^"]+)"`).FindStringSubmatch(v.page)
+	if found == nil {
+		v.t.Fatalf("%s links to nothing below %s", v.path, prefix)
+	}
+	return html.UnescapeString(found[1])
+}
+
 func (v *visitor) hidden(action string) url.Values {
 	v.t.Helper()
 	values := url.Values{}

@@ -1,0 +1,107 @@
+package staff_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"loket/internal/db"
+	people "loket/internal/staff"
+)
+
+// accountOf returns the path of a colleague's page, as a lead finds it.
+func accountOf(t testing.TB, lead *visitor, name string) string {
+	t.Helper()
+	for page := "/accounts"; ; {
+		lead.get(page)
+		if found := regexp.MustCompile(`href="/nl(/accounts/[^"]+)"><bdi>` + name + `</bdi>`).FindStringSubmatch(lead.page); found != nil {
+			return found[1]
+		}
+		next := regexp.MustCompile(`href="(\?page=\d+)" rel="next"`).FindStringSubmatch(lead.page)
+		if next == nil {
+			t.Fatalf("no account is called %s:\n%s", name, lead.text())
+		}
+		page = "/accounts" + next[1]
+	}
+}
+
+func TestALeadMakesAnAccount(t *testing.T) {
+	w := open(t, db.SQLite)
+	lead := w.signIn(t, people.Lead)
+	lead.get("/accounts").at("/accounts").sees("Proef lead")
+	form := []string{"name", "Noor Proef", "role-checker", "yes", "trained-day", "1", "trained-month", "3", "trained-year", "2022",
+		"screened-day", "1", "screened-month", "3", "screened-year", "2022", "place", "none", "lang", "nl"}
+	lead.get("/accounts/new").send("/accounts/new").sees("Vul een naam in.", "Kies een rol.", "Vul de dag in.")
+	if lead.status != http.StatusUnprocessableEntity {
+		t.Errorf("status %d", lead.status)
+	}
+	lead.get("/accounts/new").send("/accounts/new", append(form, "role-privacy", "yes")...).sees("De privacy officer heeft geen andere rol.")
+	lead.get("/accounts/new").send("/accounts/new", form...).sees("Noor Proef", "Uitgenodigd", "Eenmalige link")
+	link := lead.shown(`http://localhost:8081/nl(/enrol/\S+)`)
+	if lead.get(lead.path); strings.Contains(lead.page, link) {
+		t.Error("the link is shown twice")
+	}
+	noor := w.visit(t)
+	noor.get(link).confirm(link).at("/keys")
+
+	lead.get("/accounts/new").send("/accounts/new", form...).sees("Er is al een account met deze naam.")
+	lead.get("/accounts/new").send("/accounts/new", append(form, "name", "Abel Proef", "role-approver", "yes")...)
+	if lead.status != http.StatusForbidden {
+		t.Errorf("a lead alone made an approver: status %d", lead.status)
+	}
+	lead.sees("Een andere leidinggevende geeft de rol")
+
+	path := accountOf(t, lead, "Noor Proef")
+	lead.get(path+"/renew").send(path+"/renew", "trained-day", "31", "trained-month", "12", "trained-year", "2023").at(path).sees("31 december 2023", "1 maart 2022")
+	own := accountOf(t, lead, "Proef lead")
+	lead.get(own).sees("Een andere leidinggevende wijzigt uw account.")
+	if lead.get(own + "/roles").send(own+"/roles", "role-editor", "yes"); lead.status != http.StatusForbidden {
+		t.Errorf("a lead changed the own roles: status %d", lead.status)
+	}
+}
+
+func TestTwoLeadsGiveNewPasskeys(t *testing.T) { // V6.4; recovery in person
+	w := open(t, db.SQLite)
+	first, lost := w.signIn(t, people.Lead), w.signIn(t, people.Checker)
+	second := w.visit(t)
+	second.get("/enrol/" + w.invite(t, "Tweede Leider", people.Lead, people.Editor))
+	second.confirm(second.path).confirm("/keys").at("/keys")
+	path := accountOf(t, first, "Proef checker")
+
+	own := first.keys
+	if first.get(path + "/lost").confirm(path + "/lost"); first.status != http.StatusForbidden {
+		t.Errorf("one lead did it alone: status %d", first.status)
+	}
+	first.keys = lost.keys
+	if first.get(path + "/lost").confirm(path + "/lost"); first.status != http.StatusForbidden {
+		t.Errorf("with somebody who is no lead: status %d", first.status)
+	}
+	first.keys = second.keys
+	first.get(path + "/lost").confirm(path + "/lost").at(path).sees("Eenmalige link", "Uitgenodigd")
+	first.keys = own
+	link := first.shown(`http://localhost:8081/nl(/enrol/\S+)`)
+	lost.get("/").at("/sign-in")
+	if lost.confirm("/sign-in"); lost.status != http.StatusForbidden {
+		t.Errorf("an old passkey works: status %d", lost.status)
+	}
+	lost.get(link).confirm(link).at("/keys")
+	first.get("/").at("/").sees("Accounts")
+}
+
+// No page lists more people than MaxRows.
+func TestListsArePages(t *testing.T) { // T9
+	w := open(t, db.SQLite)
+	lead := w.signIn(t, people.Lead)
+	for i := range 60 {
+		w.invite(t, fmt.Sprintf("Veel %c%c", 'a'+i/26, 'a'+i%26), people.Helper)
+	}
+	rows := func(path string) int { return strings.Count(lead.get(path).page, "loket-row-link") }
+	for path, want := range map[string]int{"/accounts": 25, "/accounts?page=2": 25, "/accounts?page=3": 11, "/accounts?page=99": 11, "/accounts?page=-1": 25} {
+		if got := rows(path); got != want {
+			t.Errorf("%s lists %d, want %d", path, got, want)
+		}
+	}
+	accountOf(t, lead, "Veel ch")
+}
