@@ -99,13 +99,6 @@ type New struct {
 	Screened rules.Day
 }
 
-// Ceremony is one use of a passkey that was begun. Options go to the browser, State
-// stays here, in the session; it counts once and for five minutes.
-type Ceremony struct {
-	Options []byte // JSON of PublicKeyCredentialCreationOptions or …RequestOptions, below "publicKey"
-	State   []byte
-}
-
 // Settings are limits that an operator sets.
 type Settings struct {
 	PerHour int64 // reads of a member in one hour of the clock; a case with two photos is three
