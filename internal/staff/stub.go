@@ -41,7 +41,9 @@ func (s *Store) FinishEnrol(ctx context.Context, token string, c Ceremony, respo
 }
 
 // BeginAddKey begins one more passkey of a member who is signed in.
-func (s *Store) BeginAddKey(ctx context.Context, m Member) (Ceremony, error) { return Ceremony{}, errStub }
+func (s *Store) BeginAddKey(ctx context.Context, m Member) (Ceremony, error) {
+	return Ceremony{}, errStub
+}
 
 // FinishAddKey keeps it, and returns the member with it.
 func (s *Store) FinishAddKey(ctx context.Context, m Member, c Ceremony, response []byte, label string) (Member, error) {
