@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"loket/internal/photo"
+	"loket/internal/seal"
 )
 
 // Main runs the tests of a package in which photos come: a child that makes a photo
@@ -43,4 +44,12 @@ func (w *World) Photo(t testing.TB, seed int) []byte {
 	var file bytes.Buffer
 	check(t, jpeg.Encode(&file, picture, &jpeg.Options{Quality: 85}))
 	return file.Bytes()
+}
+
+// PhotoKeys opens the directory of photo keys beside the program.
+func (w *World) PhotoKeys(t testing.TB) *seal.Photos {
+	t.Helper()
+	keys, err := seal.OpenPhotos(w.Config.Photos.Dir, w.Random())
+	check(t, err)
+	return keys
 }
