@@ -156,8 +156,8 @@ func tokenSum(token string) []byte {
 func (s *Store) InviteAgain(ctx context.Context, by, second, memberID string) (token string, err error) {
 	err = s.change(ctx, by, memberID, func(tx *db.Tx, _ Member, _ string) error {
 		if by != audit.System {
-			if by == second {
-				return denied("staff.invite.second", "the second lead is the first")
+			if by == second || second == audit.System {
+				return denied("staff.invite.second", "the second lead is the first, or nobody")
 			}
 			if err := s.lead(ctx, tx, second, memberID); err != nil {
 				return err

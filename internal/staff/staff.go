@@ -44,6 +44,8 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"loket/internal/audit"
 	"loket/internal/db"
 	"loket/internal/db/schema"
@@ -129,9 +131,10 @@ type Parts struct {
 // Store keeps members, leases, budgets and confirmations.
 type Store struct {
 	Parts
-	index *seal.Index
-	box   seal.Box
-	life  lifetimes
+	index    *seal.Index
+	box      seal.Box
+	passkeys *webauthn.WebAuthn
+	life     lifetimes
 }
 
 type lifetimes struct{ lease, invite, ceremony time.Duration }
@@ -142,8 +145,12 @@ func NewStore(parts Parts) (*Store, error) {
 	if err != nil || site.Hostname() == "" || site.Path != "" {
 		return nil, fault.New(fault.Invalid, "", "the url of the staff site is not an address without a path")
 	}
+	passkeys, err := newPasskeys(parts.Name, site.Hostname(), parts.URL)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "", "set up passkeys: %w", err)
+	}
 	life := parts.Schema.Lifetimes
-	return &Store{Parts: parts, index: parts.Keys.Index("staff"), box: parts.Keys.Box("staff"),
+	return &Store{Parts: parts, index: parts.Keys.Index("staff"), box: parts.Keys.Box("staff"), passkeys: passkeys,
 		life: lifetimes{life["lease"].Duration(), life["invite"].Duration(), life["ceremony"].Duration()}}, nil
 }
 

@@ -94,7 +94,7 @@ CREATE TABLE staff_session (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX staff_session_expires_at ON staff_session (expires_at);
-CREATE INDEX staff_session_staff_id ON staff_session (staff_id);
+CREATE UNIQUE INDEX staff_session_staff_id ON staff_session (staff_id) WHERE staff_id <> '';
 
 CREATE TABLE lease (
     id       TEXT   NOT NULL PRIMARY KEY,
