@@ -2,8 +2,6 @@ package public
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -79,7 +77,7 @@ func (p *Pages) print(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return p.over(w, r, err)
 	}
-	content, err := payloadOf(proof.QR)
+	content, err := hcert.Says(proof.QR)
 	if err != nil {
 		return err
 	}
@@ -90,12 +88,12 @@ func (p *Pages) print(w http.ResponseWriter, r *http.Request) error {
 	}
 	title := "public.certificate." + proof.Kind
 	page := &printPage{Page: web.Page{Title: title, Back: "/message"}, Number: r.PathValue("number"), Second: second.Get(title, nil)}
-	for _, line := range contentOf(content) {
-		key := "public.certificate." + line.label
-		row := certificateRow{key, second.Get(key, nil), line.value}
+	for _, line := range content.Lines() {
+		key := "public.certificate." + line.Label
+		row := certificateRow{key, second.Get(key, nil), line.Value}
 		switch {
-		case line.value == "":
-		case line.label == "name" || line.label == "born":
+		case line.Value == "":
+		case line.Label == "name" || line.Label == "born":
 			page.Person = append(page.Person, row)
 		default:
 			page.Rows = append(page.Rows, row)
@@ -107,19 +105,6 @@ func (p *Pages) print(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, "print", page)
 }
 
-// payloadOf reads a certificate for people. It was verified before it was handed out.
-func payloadOf(text string) (hcert.Payload, error) {
-	var certificate struct{ Payload hcert.Payload }
-	data, err := json.Marshal(hcert.Inspect(text))
-	if err == nil {
-		err = json.Unmarshal(data, &certificate)
-	}
-	if err != nil {
-		return hcert.Payload{}, fmt.Errorf("read a certificate: %w", err)
-	}
-	return certificate.Payload, nil
-}
-
 // addProofs adds the proofs to a page, newest first, each with what tells it from the
 // others. The first is the one to show: of several doses the last one counts.
 func (p *Pages) addProofs(page *messagePage, tag lang.Tag, proofs []mailbox.Proof) error {
@@ -127,7 +112,7 @@ func (p *Pages) addProofs(page *messagePage, tag lang.Tag, proofs []mailbox.Proo
 	texts := p.Catalogue.In(tag)
 	doses := 0
 	for i, proof := range proofs {
-		c, err := payloadOf(proof.QR)
+		c, err := hcert.Says(proof.QR)
 		if err != nil {
 			return err
 		}
@@ -153,27 +138,3 @@ func (p *Pages) addProofs(page *messagePage, tag lang.Tag, proofs []mailbox.Proo
 	return nil
 }
 
-// contentLine is one line of what a certificate says, by the end of its message key.
-type contentLine struct{ label, value string }
-
-func contentOf(c hcert.Payload) []contentLine {
-	lines := []contentLine{{"name", strings.TrimSpace(c.Name.Given + " " + c.Name.Family)}, {"born", c.BirthDate}}
-	for _, v := range c.Vaccinations {
-		lines = append(lines, contentLine{"disease", hcert.CodeName("tg", v.Target)}, contentLine{"vaccine", hcert.CodeName("mp", v.Product)},
-			contentLine{"kind-of-vaccine", hcert.CodeName("vp", v.Prophylaxis)}, contentLine{"maker", hcert.CodeName("vaccine-ma", v.Manufacturer)},
-			contentLine{"dose", fmt.Sprintf("%d/%d", v.Dose, v.SeriesDoses)}, contentLine{"date", v.Date},
-			contentLine{"country", hcert.CodeName("co", v.Country)}, contentLine{"issuer", v.Issuer}, contentLine{"id", v.ID})
-	}
-	for _, v := range c.Tests {
-		lines = append(lines, contentLine{"disease", hcert.CodeName("tg", v.Target)}, contentLine{"kind-of-test", hcert.CodeName("tt", v.Type)},
-			contentLine{"test-name", v.Name}, contentLine{"maker", hcert.CodeName("test-ma", v.Device)}, contentLine{"sample", v.Collected},
-			contentLine{"result", hcert.CodeName("tr", v.Result)}, contentLine{"centre", v.Centre},
-			contentLine{"country", hcert.CodeName("co", v.Country)}, contentLine{"issuer", v.Issuer}, contentLine{"id", v.ID})
-	}
-	for _, v := range c.Recoveries {
-		lines = append(lines, contentLine{"disease", hcert.CodeName("tg", v.Target)}, contentLine{"first-positive", v.FirstPositive},
-			contentLine{"from", v.ValidFrom}, contentLine{"until", v.ValidUntil},
-			contentLine{"country", hcert.CodeName("co", v.Country)}, contentLine{"issuer", v.Issuer}, contentLine{"id", v.ID})
-	}
-	return lines
-}
