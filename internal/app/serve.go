@@ -36,9 +36,6 @@ const (
 	Worker Part = "worker" // matches, sends, sweeps and numbers the audit log
 )
 
-// Sites are what the listeners serve.
-type Sites struct{ Public, Staff http.Handler }
-
 // Serve does its part until ctx is done, then lets what is in hand end. ready is
 // told the addresses that it listens for, once it does; there may be none.
 func (a *App) Serve(ctx context.Context, part Part, ready func(addresses []string)) error {
@@ -46,19 +43,15 @@ func (a *App) Serve(ctx context.Context, part Part, ready func(addresses []strin
 	if err != nil {
 		return err
 	}
-	public, err := a.Site()
-	if err != nil {
-		return err
-	}
-	desk, err := a.StaffSite()
-	if err != nil {
-		return err
-	}
-	return a.ServeWith(ctx, part, senders, Sites{public, desk}, ready)
+	return a.ServeWith(ctx, part, senders, sites, ready)
 }
 
 // ServeWith serves with other ways out and other sites, as the demo does.
-func (a *App) ServeWith(ctx context.Context, part Part, senders Senders, sites Sites, ready func(addresses []string)) error {
+func (a *App) ServeWith(ctx context.Context, part Part, senders Senders, build Build, ready func(addresses []string)) error {
+	shown, err := newLive(a, build)
+	if err != nil {
+		return err
+	}
 	listeners, err := a.listen(part)
 	if err != nil {
 		return err
@@ -76,8 +69,8 @@ func (a *App) ServeWith(ctx context.Context, part Part, senders Senders, sites S
 	for _, side := range []struct {
 		name, address string
 		listener      net.Listener
-		site          http.Handler
-	}{{"public", a.Config.Public.URL, listeners.public, sites.Public}, {"staff", a.Config.Staff.URL, listeners.staff, sites.Staff}} {
+		site          http.HandlerFunc
+	}{{"public", a.Config.Public.URL, listeners.public, shown.public}, {"staff", a.Config.Staff.URL, listeners.staff, shown.staff}} {
 		if side.listener != nil {
 			addresses = append(addresses, side.address)
 			run(side.name+" listener", func() error {
@@ -88,10 +81,7 @@ func (a *App) ServeWith(ctx context.Context, part Part, senders Senders, sites S
 	if l := listeners.operations; l != nil {
 		run("operations listener", func() error { return web.Serve(ctx, l, a.operations(), a.Log) })
 	}
-	if part == All || part == Worker {
-		run("jobs", func() error { return a.Jobs.Run(ctx, workers) })
-		run("outbox", func() error { a.Outbox.Run(ctx, senders); return nil })
-	}
+	run("work", func() error { return shown.run(ctx, a, part == All || part == Worker, senders) })
 	ready(addresses)
 	<-ctx.Done()
 	running.Wait()

@@ -97,10 +97,6 @@ func (c demoCommand) serve(at *world, a *app.App, data string) error {
 	if err != nil {
 		return err
 	}
-	site, err := a.Site()
-	if err != nil {
-		return err
-	}
 	people, err := pages.ReadPeople(registrydemo.People())
 	if err != nil {
 		return err
@@ -112,16 +108,20 @@ func (c demoCommand) serve(at *world, a *app.App, data string) error {
 	if err := colleagues.invite(at.ctx); err != nil {
 		return err
 	}
-	desk, err := a.StaffSite(pages.Authenticator)
-	if err != nil {
-		return err
+	build := func(a *app.App) (app.Sites, error) {
+		site, err := a.Site()
+		if err != nil {
+			return app.Sites{}, err
+		}
+		desk, err := a.StaffSite(pages.Authenticator)
+		if err != nil {
+			return app.Sites{}, err
+		}
+		pages.RegisterAuthenticator(desk)
+		shown := pages.Pages{Mail: mail, Gateway: gateway, People: people, Staff: colleagues, Public: a.Config.Public.URL, Style: site.Assets.Style("ltr")}
+		return app.Sites{Public: site, Staff: desk}, shown.Register(site)
 	}
-	pages.RegisterAuthenticator(desk)
-	shown := pages.Pages{Mail: mail, Gateway: gateway, People: people, Staff: colleagues, Public: a.Config.Public.URL, Style: site.Assets.Style("ltr")}
-	if err := shown.Register(site); err != nil {
-		return err
-	}
-	return a.ServeWith(at.ctx, app.All, senders, app.Sites{Public: site, Staff: desk}, func([]string) {
+	return a.ServeWith(at.ctx, app.All, senders, build, func([]string) {
 		public := a.Config.Public.URL
 		fmt.Fprintf(at.stdout, "Loket demo: everything stays on this machine\n\n  for people     %s\n  what was sent  %s/demo/outbox\n"+
 			"  people to be   %s/demo/people\n  staff to be    %s/demo/staff\n  for staff      %s\n\nStop it with Ctrl-C.\n",
