@@ -137,4 +137,3 @@ func (p *Pages) addProofs(page *messagePage, tag lang.Tag, proofs []mailbox.Proo
 	}
 	return nil
 }
-
