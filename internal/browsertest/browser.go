@@ -116,6 +116,8 @@ type Tab struct {
 	origin string
 	look   Look
 
+	devices int // that hold passkeys
+
 	mu       sync.Mutex
 	requests []string // addresses asked for
 	errors   []string // what pages threw or were refused

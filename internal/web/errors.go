@@ -65,8 +65,9 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(refused.Wait.Seconds())))))
 		page.Minutes = max(1, int(math.Ceil(refused.Wait.Minutes())))
 	}
-	// An answer half made must not give its caching to the error.
+	// An answer half made must not give its caching or its scripts to the error.
 	w.Header().Set("Cache-Control", "no-store")
+	s.setPolicy(w.Header())
 	body, renderErr := s.render(r, "error", page)
 	if renderErr != nil {
 		s.logFailure(r, fault.Internal, page.ID, renderErr)

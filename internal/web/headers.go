@@ -46,12 +46,16 @@ func (s *Site) setHeaders(h http.Header) {
 	for name, value := range fixedHeaders {
 		h[name] = value
 	}
+	s.setPolicy(h)
+	if s.Secure {
+		h["Strict-Transport-Security"] = hsts
+	}
+}
+
+func (s *Site) setPolicy(h http.Header) {
 	h["Content-Security-Policy"] = publicPolicy
 	if s.Policy != "" {
 		h["Content-Security-Policy"] = []string{s.Policy}
-	}
-	if s.Secure {
-		h["Strict-Transport-Security"] = hsts
 	}
 }
 
