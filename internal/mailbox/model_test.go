@@ -34,6 +34,13 @@ type model struct {
 	tries   int
 	used    bool
 	written int // replies
+
+	texted bool // there is no e-mail: links come by text message
+	paper  string
+	ends   time.Time // of the code on paper
+	missed int       // wrong codes on paper in all, and on the day
+	today  int
+	day    string
 }
 
 // TestAnythingMayFail sends, asks, opens and answers in any order while mails are
@@ -47,7 +54,12 @@ func TestAnythingMayFail(t *testing.T) { // G-52 G-53, promises 1 and 4
 		w := newWorld(t, d)
 		rapid.Check(t, func(r *rapid.T) {
 			w.restart()
-			m := &model{world: w, person: w.post(false)}
+			m := &model{world: w, texted: rapid.IntRange(0, 3).Draw(r, "texted") == 0}
+			if m.texted {
+				m.person = w.postTo("", fmt.Sprintf("+316%08d", 32000000+len(w.people)), mailbox.Post{})
+			} else {
+				m.person = w.post(false)
+			}
 			m.expiry = w.clock.Now().Add(30 * 24 * time.Hour)
 			r.Repeat(map[string]func(*rapid.T){
 				"":             func(*rapid.T) { m.check() },
@@ -58,6 +70,8 @@ func TestAnythingMayFail(t *testing.T) { // G-52 G-53, promises 1 and 4
 				"kill text":    func(r *rapid.T) { m.kill(outbox.SMS, rapid.Bool().Draw(r, "before")) },
 				"ask":          m.ask,
 				"open":         m.tryOpen,
+				"print":        func(*rapid.T) { m.print() },
+				"paper":        m.tryPaper,
 				"read":         m.read,
 				"reply":        m.reply,
 				"expire":       func(*rapid.T) { must(t, m.store.Expire(t.Context())) },
@@ -105,9 +119,17 @@ func (m *model) text(r *rapid.T) {
 	m.gateway.Misbehave(demo.Well)
 }
 
+// arrived returns the links that came, oldest first.
+func (m *model) arrived() []mailbox.Link {
+	if m.texted {
+		return m.world.texted(m.person)
+	}
+	return m.links(m.person)
+}
+
 // link returns one of the links that arrived.
 func (m *model) link(r *rapid.T) (mailbox.Link, bool) {
-	links := m.links(m.person)
+	links := m.arrived()
 	if len(links) == 0 {
 		return mailbox.Link{}, false
 	}
@@ -129,6 +151,9 @@ func (m *model) ask(r *rapid.T) {
 	after, err2 := m.store.Ask(m.t.Context(), link, browser, channel)
 	if m.over() && (err == nil || err2 == nil) {
 		r.Fatal("a code was asked for a message that has ended")
+	}
+	if m.texted && err2 == nil {
+		r.Fatal("a code goes to the phone that has the link")
 	}
 	if err2 != nil || after.Left == before.Left && after.Ends.Equal(before.Ends) {
 		return // refused, or a double press
@@ -159,10 +184,52 @@ func (m *model) tryOpen(r *rapid.T) {
 	if err != nil {
 		return
 	}
-	m.used, m.session = true, &session
+	m.used = true
+	m.enter(link, session)
+}
+
+// enter keeps a session that was opened.
+func (m *model) enter(link mailbox.Link, session mailbox.Session) {
+	m.session = &session
 	m.idle, m.closes = m.clock.Now().Add(10*time.Minute), m.clock.Now().Add(time.Hour)
 	if m.opener == nil {
 		m.opener = &link
+	}
+}
+
+// print gives the person another code on paper, as a counter does.
+func (m *model) print() {
+	m.paper, m.missed, m.today = m.world.paper(m.caseID).Reveal(), 0, 0
+	m.ends = m.clock.Now().Add(30 * 24 * time.Hour)
+}
+
+// tryPaper tries the code on paper, or a wrong one, and compares with what should come of
+// it.
+func (m *model) tryPaper(r *rapid.T) {
+	link, ok := m.link(r)
+	if !ok {
+		return
+	}
+	code, right := "00000000", m.paper != "" && rapid.Bool().Draw(r, "right")
+	if right {
+		code = m.paper
+	}
+	today := m.clock.Now().Format(time.DateOnly)
+	if today != m.day {
+		m.day, m.today = today, 0
+	}
+	_, dead := m.store.Asked(m.t.Context(), link, "one")
+	counts := !m.over() && dead == nil && m.paper != "" && m.clock.Now().Before(m.ends) && m.missed < 10 && m.today < 3
+	session, err := m.store.OpenWithPaper(m.t.Context(), link, code)
+	if (err == nil) != (counts && right) {
+		r.Fatalf("OpenWithPaper gives %v; the code counts: %v, is right: %v", err, counts, right)
+	}
+	if counts && !right {
+		m.missed++
+		m.today++
+	}
+	if err == nil {
+		m.enter(link, session)
 	}
 }
 
@@ -250,7 +317,7 @@ func (m *model) settle(r *rapid.T) {
 	}
 	m.check()
 	if m.over() {
-		for _, link := range m.links(m.person) {
+		for _, link := range m.arrived() {
 			if _, err := m.store.Asked(m.t.Context(), link, "one"); !fault.Is(err, fault.NotFound) {
 				r.Fatalf("a link to a message that has ended: %v", err)
 			}
@@ -259,12 +326,19 @@ func (m *model) settle(r *rapid.T) {
 	}
 	link := m.opener
 	if link == nil {
-		links := m.links(m.person)
+		links := m.arrived()
 		if len(links) == 0 {
 			r.Log("every mail was lost on its way")
 			return
 		}
 		link = &links[len(links)-1]
+	}
+	if m.texted {
+		m.print()
+		if _, err := m.store.OpenWithPaper(m.t.Context(), *link, m.paper); err != nil {
+			r.Fatalf("open with paper in the end: %v", err)
+		}
+		return
 	}
 	if _, err := m.store.Ask(m.t.Context(), *link, "one", outbox.SMS); err != nil {
 		r.Fatalf("ask in the end: %v", err)

@@ -230,7 +230,7 @@ func (w *world) links(p person) (links []mailbox.Link) {
 // codes returns the codes that p got on the phone, oldest first.
 func (w *world) codes(p person) (codes []string) {
 	for _, c := range w.gateway.Calls() {
-		if c.To == p.phone {
+		if c.To == p.phone && !strings.Contains(c.Text, "/m/") {
 			digits := strings.Map(func(r rune) rune {
 				if r < '0' || r > '9' {
 					return -1
