@@ -217,7 +217,7 @@ func TestRefusalNeedsReasonAndNextStep(t *testing.T) { // G-32
 			t.Errorf("%v: %s", facts, d.Outcome)
 		}
 	}
-	if needs := fmt.Sprint(p.Text("nl", "message-refused").Needs); needs != "[next_step reason]" {
+	if needs := fmt.Sprint(p.Text("nl", "message-refused").Needs); needs != "[next_step object reason]" {
 		t.Errorf("the message needs %s", needs)
 	}
 }

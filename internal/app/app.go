@@ -194,10 +194,13 @@ func (a *App) openAreas(ctx context.Context) error {
 	issuer := certificate.NewIssuer(certificate.Parts{
 		DB: a.DB, Keys: a.Keys, Route: route, Rules: certificates, Signer: a.signer, Country: a.Config.Route.Country,
 		Name: a.issuerName(route), Zone: a.zone, Now: a.now, Random: a.random,
+		Confirmed: func(ctx context.Context, d certificate.Decision, intents []certificate.Intent) ([]string, error) {
+			return a.Requests.Confirmed(ctx, d, intents)
+		},
 	})
 	a.Requests = request.NewStore(request.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Once: guard, Tally: counts,
-		People: person.NewStore(a.Keys, a.now, a.random), Registry: a.Registry, Mailbox: a.Mailbox, Uploads: a.Uploads, Certificates: issuer,
+		People: person.NewStore(a.Keys, a.now, a.random), Registry: a.Registry, Mailbox: a.Mailbox, Uploads: a.Uploads, Certificates: issuer, Staff: a.Staff,
 		Locations: a.Locations, Schema: a.Schema, Pack: route, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})
 	a.addPeriodicWork()

@@ -47,6 +47,11 @@ type Parts struct {
 	Zone    *time.Location // in which days are counted
 	Now     func() time.Time
 	Random  io.Reader
+
+	// Confirmed returns the pseudonyms of the people whose passkeys confirmed exactly
+	// this decision of staff, with the certificates intended under it. Every assertion is
+	// verified again. A nil function is nobody.
+	Confirmed func(ctx context.Context, d Decision, intents []Intent) ([]string, error)
 }
 
 // SignerAt returns the signer to use at an instant; a fault.Unavailable when
@@ -63,6 +68,12 @@ type Intent struct {
 	Event int    // place in the record's events at the decision
 	of    []byte // what the event was, as a sum
 }
+
+// Restored is an intent as it was written down.
+func Restored(id string, kind hcert.Kind, event int, of []byte) Intent { return Intent{id, kind, event, of} }
+
+// Sum is what the event was, as a sum under a key that is not in the database.
+func (in Intent) Sum() []byte { return in.of }
 
 // Certificate is one that was signed.
 type Certificate struct {

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 
 	"loket/internal/db"
@@ -76,12 +77,12 @@ func (i *Issuer) Issue(ctx context.Context, decisionID string, g Grounds) ([]Cer
 	if !hmac.Equal(d.Proof, i.Prove(d.Decision)) {
 		return nil, fault.New(fault.Denied, "", "decision %s was not written by this program", decisionID)
 	}
-	if err := i.recheck(d.Decision, g); err != nil {
-		return nil, err
-	}
 	intents, err := db.Select[intent](ctx, i.DB, selectIntents, decisionID)
 	if err != nil {
 		return nil, fmt.Errorf("find intended certificates: %w", err)
+	}
+	if err := i.recheck(ctx, d.Decision, intents, g); err != nil {
+		return nil, err
 	}
 	signer, err := i.Signer(i.Now())
 	if err != nil {
@@ -100,12 +101,13 @@ func (i *Issuer) Issue(ctx context.Context, decisionID string, g Grounds) ([]Cer
 
 // recheck makes the decision again, by the pack as it is now: a change of its texts in
 // between takes nothing away, a change of its rules does.
-func (i *Issuer) recheck(d Decision, g Grounds) error {
-	if d.Question == "manual" {
-		if d.Outcome != "approve" || d.Actor == "" || d.Role != "approver" {
-			return fault.New(fault.Denied, "", "decision of staff is no approval by a named approver")
+func (i *Issuer) recheck(ctx context.Context, d Decision, intents []intent, g Grounds) error {
+	if d.Question == questionManual {
+		planned := make([]Intent, 0, len(intents))
+		for _, in := range intents {
+			planned = append(planned, Intent{in.ID, hcert.Kind(in.Kind), int(in.Event), in.Of})
 		}
-		return nil
+		return i.Recheck(ctx, d, planned)
 	}
 	if d.Question != "automatic" || d.Outcome != "issue" {
 		return fault.New(fault.Denied, "", "decision does not allow a certificate")
@@ -121,6 +123,45 @@ func (i *Issuer) recheck(d Decision, g Grounds) error {
 	}
 	if again.Outcome != d.Outcome {
 		return fault.New(fault.Denied, "", "decided again, the outcome is another")
+	}
+	return nil
+}
+
+const (
+	questionManual = "manual"
+	outcomeApprove = "approve"
+)
+
+// Recheck says whether a decision of staff has the confirmations that the pack asks for on
+// its day: by one person or by two different ones, over exactly this decision. If not it
+// is a fault.Denied.
+func (i *Issuer) Recheck(ctx context.Context, d Decision, intents []Intent) error {
+	if d.Question != questionManual || d.Outcome != outcomeApprove {
+		return fault.New(fault.Denied, "", "decision %s is no approval by staff", d.ID)
+	}
+	if i.Confirmed == nil {
+		return fault.New(fault.Denied, "", "nobody tells who confirmed decision %s", d.ID)
+	}
+	people, err := i.Confirmed(ctx, d, intents)
+	if err != nil {
+		return fmt.Errorf("look who confirmed: %w", err)
+	}
+	slices.Sort(people)
+	people = slices.Compact(people)
+	if !slices.Contains(people, d.Actor) {
+		return fault.New(fault.Denied, "", "decision %s was not confirmed by its actor", d.ID)
+	}
+	on, err1 := rules.ParseDay(d.OnDay)
+	knownAt, err2 := rules.ParseDay(d.KnownAt)
+	if err1 != nil || err2 != nil {
+		return fault.New(fault.Denied, "", "decision has no days")
+	}
+	again, err := rules.Decide(i.Route, d.Question, rules.Facts{"decision": d.Outcome, "second_person": len(people) > 1}, on, knownAt)
+	if err != nil {
+		return fmt.Errorf("decide again: %w", err)
+	}
+	if again.Outcome != "save" {
+		return fault.New(fault.Denied, "", "decision %s has the confirmations of %d people", d.ID, len(people))
 	}
 	return nil
 }

@@ -151,6 +151,7 @@ func NewStore(parts Parts) *Store {
 	s.Outbox.Compose(kindReminder, s.composeMail)
 	s.Outbox.Compose(kindAnswer, s.composeMail)
 	s.Outbox.Compose(kindNotice, s.composeNotice)
+	s.Outbox.Compose(kindHelper, s.composeNotice)
 	s.Outbox.ComposeOnce(kindCode, s.composeCode)
 	jobs.Handle(s.Jobs, jobBury, s.bury)
 	s.Jobs.Every("mailbox.expire", expireEvery, s.Expire)

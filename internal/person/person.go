@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -125,20 +124,65 @@ func (s *Store) Forget(ctx context.Context, tx *db.Tx, personID string, kind Kin
 }
 
 const selectSame = `
-	SELECT DISTINCT other.person_id FROM person_identifier mine
+	SELECT DISTINCT person.id AS person_id, person.case_id, other.kind FROM person_identifier mine
 	JOIN person_identifier other
 		ON other.purpose = mine.purpose AND other.kind = mine.kind
 		AND other.key_version = mine.key_version AND other.hmac = mine.hmac
+	JOIN person ON person.id = other.person_id
 	WHERE mine.person_id = $1 AND other.person_id <> $1
-	ORDER BY other.person_id LIMIT 5`
+	ORDER BY person.id, other.kind LIMIT 50`
+
+// Anchor is another anchor, and what it shares with the one that was asked about.
+type Anchor struct {
+	PersonID string
+	CaseID   string
+	By       []Kind
+}
+
+type sharedRow struct{ PersonID, CaseID, Kind string }
+
+// maxAlike is how many anchors Alike returns at most.
+const maxAlike = 5
 
 // Alike returns at most five other anchors that share a number, a document or a
 // likeness with this one, to prompt a person at a desk. A phone alone is not kept:
 // sharing one is common and says nothing.
-func (s *Store) Alike(ctx context.Context, q db.Queryer, personID string) ([]string, error) {
-	ids, err := db.Select[string](ctx, q, selectSame, personID)
+func (s *Store) Alike(ctx context.Context, q db.Queryer, personID string) ([]Anchor, error) {
+	rows, err := db.Select[sharedRow](ctx, q, selectSame, personID)
 	if err != nil {
 		return nil, fmt.Errorf("look for anchors alike: %w", err)
 	}
-	return slices.Compact(ids), nil
+	var list []Anchor
+	for _, r := range rows {
+		if n := len(list); n == 0 || list[n-1].PersonID != r.PersonID {
+			if n == maxAlike {
+				break
+			}
+			list = append(list, Anchor{PersonID: r.PersonID, CaseID: r.CaseID})
+		}
+		last := &list[len(list)-1]
+		last.By = append(last.By, Kind(r.Kind))
+	}
+	return list, nil
+}
+
+const selectVerified = `
+	SELECT person.id AS person_id, person.case_id FROM person_identifier JOIN person ON person.id = person_identifier.person_id
+	WHERE purpose = 'person' AND kind = $1 AND key_version = $2 AND hmac = $3 AND verified`
+
+type verifiedRow struct{ PersonID, CaseID string }
+
+// Verified returns the anchor for which an identifier was verified; a fault.NotFound if
+// there is none. What somebody only claims leads nowhere.
+func (s *Store) Verified(ctx context.Context, q db.Queryer, i Identifier) (Anchor, error) {
+	r, err := db.Get[verifiedRow](ctx, q, selectVerified, string(i.Kind), s.index.Version(), s.sum(i))
+	if err != nil {
+		return Anchor{}, fmt.Errorf("look for a verified %s: %w", i.Kind, err)
+	}
+	return Anchor{PersonID: r.PersonID, CaseID: r.CaseID, By: []Kind{i.Kind}}, nil
+}
+
+// Claim keeps what a person says of themselves later than at the beginning.
+func (s *Store) Claim(ctx context.Context, tx *db.Tx, personID string, i Identifier) error {
+	return s.insert(ctx, tx, personID, i, false)
 }

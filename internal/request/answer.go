@@ -13,6 +13,7 @@ import (
 	"loket/internal/mailbox"
 	"loket/internal/point"
 	"loket/internal/seal"
+	"loket/internal/upload"
 )
 
 // Kinds of message.
@@ -20,16 +21,20 @@ const (
 	MessageProof   = "proof"
 	MessageAsked   = "document-asked"
 	MessageRefused = "refused"
+	// MessageComparing says that nothing more is needed: staff compare.
+	MessageComparing = "comparing"
 )
 
-const selectDecided = `
+const selectDecidedColumns = `
 	SELECT request.id, number, person_id, lang, state, request.round, code_version, tries, tries_day, received_at, expires_at,
 		closed_at, sealed, decision.id AS decision_id, decision.question, decision.outcome
 	FROM request
 	JOIN decision ON decision.request_id = request.id AND decision.round = request.round
 	WHERE state = 'decided' AND (decision.question = 'manual' OR decision.question = 'automatic' AND NOT EXISTS (
 		SELECT 1 FROM decision staff
-		WHERE staff.request_id = request.id AND staff.round = request.round AND staff.question = 'manual'))
+		WHERE staff.request_id = request.id AND staff.round = request.round AND staff.question = 'manual'))`
+
+const selectDecided = selectDecidedColumns + `
 	ORDER BY received_at LIMIT $1`
 
 type decidedRow struct {
@@ -46,6 +51,8 @@ type answer struct {
 	body         mailbox.Body
 	to           State
 	certificates []certificate.Certificate
+	sealed       []byte // what lies sealed in the request from now on; nil leaves it
+	hold         bool   // its person is at the counter
 }
 
 // Answer hands out the answers to all decided requests, a batch in one
@@ -95,17 +102,20 @@ func (s *Store) prepare(ctx context.Context, r decidedRow) (answer, error) {
 	ask := answer{request: r, box: c, to: Asked, body: mailbox.Body{Kind: MessageAsked, Pack: s.Pack.ID,
 		Fields: map[string]string{"document": body.Answers.Document}}}
 	if r.Outcome == outcomeAsk {
-		return ask, nil
+		return s.orCompare(ctx, ask, body)
 	}
 	certificates, err := s.prove(ctx, r, body)
 	switch {
 	case fault.Is(err, fault.Denied) || fault.Is(err, fault.Invalid):
 		// The registry changed since the decision, or holds what no certificate may say.
-		return ask, nil
+		if r.Question == questionManual {
+			return answer{request: r, box: c, to: anew(r.row, body)}, nil
+		}
+		return s.orCompare(ctx, ask, body)
 	case err != nil:
 		return answer{}, err
 	}
-	proof := answer{request: r, box: c, to: Proved, certificates: certificates, body: mailbox.Body{Kind: MessageProof, Pack: s.Pack.ID}}
+	proof := answer{request: r, box: c, to: Proved, certificates: certificates, hold: body.held(r.row), body: mailbox.Body{Kind: MessageProof, Pack: s.Pack.ID}}
 	for _, made := range certificates {
 		proof.body.Proofs = append(proof.body.Proofs, mailbox.Proof{Kind: string(made.Kind), QR: made.Text})
 	}
@@ -121,7 +131,7 @@ func (s *Store) prove(ctx context.Context, r decidedRow, body sealedBody) ([]cer
 		}
 		return s.Certificates.Issue(ctx, r.DecisionID, certificate.Grounds{Facts: best.facts(), Record: best.record})
 	}
-	chosen, err := s.candidate(ctx, body.Answers, body.Chosen)
+	chosen, err := s.candidate(ctx, body, body.Chosen)
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +151,17 @@ func (s *Store) handOut(ctx context.Context, answers []answer) error {
 }
 
 func (s *Store) handOutOne(ctx context.Context, tx *db.Tx, a answer, release time.Time) error {
+	if a.body.Kind == "" {
+		return s.beginAnew(ctx, tx, a)
+	}
 	moved, err := s.move(ctx, tx, a.request.row, a.to)
 	if err != nil || !moved {
 		return err
+	}
+	if a.sealed != nil {
+		if _, err := db.Exec(ctx, tx, updateSealed, a.request.ID, a.sealed); err != nil {
+			return fmt.Errorf("keep earlier case: %w", err)
+		}
 	}
 	path := pathAsked
 	if a.to == Proved {
@@ -154,8 +172,12 @@ func (s *Store) handOutOne(ctx context.Context, tx *db.Tx, a answer, release tim
 		if err := s.Certificates.List(ctx, tx, a.certificates); err != nil {
 			return err
 		}
+		if err := s.Uploads.End(ctx, tx, a.request.ID, upload.Decision); err != nil {
+			return err
+		}
 	}
-	_, err = s.Mailbox.Post(ctx, tx, a.box, mailbox.Post{Lang: lang.Tag(a.request.Lang), Body: a.body, Release: release, WantsReply: a.to == Asked})
+	_, err = s.Mailbox.Post(ctx, tx, a.box, mailbox.Post{Lang: lang.Tag(a.request.Lang), Body: a.body, Release: release,
+		WantsReply: a.to == Asked, Hold: a.hold})
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func invariants() [][2]string {
 	return [][2]string{
 		{`SELECT count(*) AS n FROM request WHERE state IN ('decided', 'proved', 'asked', 'refused') AND NOT EXISTS
 			(SELECT 1 FROM decision WHERE decision.request_id = request.id AND decision.round = request.round
-			AND decision.question IN ('automatic', 'manual'))`,
+			AND decision.question IN ('automatic', 'manual', 'counter'))`,
 			"requests went on without a decision"},
 		{`SELECT count(*) AS n FROM certificate JOIN decision ON decision.id = certificate.decision_id
 			WHERE NOT (decision.question = 'automatic' AND decision.outcome = 'issue' OR decision.question = 'manual' AND decision.outcome = 'approve')`,
@@ -73,6 +73,13 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		if n > 0 {
 			broken = append(broken, fmt.Sprintf("%d %s", n, invariant[1]))
 		}
+	}
+	unconfirmed, err := s.unconfirmed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if unconfirmed > 0 {
+		broken = append(broken, fmt.Sprintf("%d approvals by staff lack a confirmation", unconfirmed))
 	}
 	// A request expires a fixed time after it was received or reopened.
 	late, err := db.Get[int64](ctx, s.DB, countLate, s.Now().Add(s.life.request-lateAfter))

@@ -113,6 +113,13 @@ func (s *Store) takeDraft(ctx context.Context, tx *db.Tx, code ident.DraftCode, 
 	if err := box.OpenValue(sealed, draftContext(id), &a); err != nil {
 		return "", err
 	}
+	_, err = db.Get[row](ctx, tx, selectRequest, a.Case)
+	if err == nil { // a kept draft that was sent: its case is taken
+		return ident.NewID(s.Random, "req"), nil
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return "", fmt.Errorf("look whether the case of a draft is taken: %w", err)
+	}
 	return a.Case, nil
 }
 

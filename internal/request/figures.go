@@ -21,6 +21,7 @@ const (
 	pathWithdrawnEarly = "withdrawn-early"
 	pathApproved       = "approved"
 	pathRefused        = "refused"
+	pathCounterAsked   = "counter-asked"
 	pathExpired        = "expired"
 	pathWithdrawn      = "withdrawn"
 )

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"loket/internal/app/apptest"
+	"loket/internal/db"
 	"loket/internal/registry"
 	"loket/internal/request"
 )
@@ -24,15 +25,12 @@ func (s *switchable) Candidates(ctx context.Context, q registry.Query) ([]regist
 	return s.Registry.Candidates(ctx, q)
 }
 
-// candidate returns the id of the record that staff would choose.
-func candidate(t *testing.T, w *apptest.World, a request.Answers) string {
+// count runs a query that counts.
+func count(t *testing.T, w *apptest.World, query string, args ...any) int64 {
 	t.Helper()
-	records, err := w.Registry.Candidates(t.Context(), registry.Query{Number: a.Number, Name: a.Name, Birth: a.Birth})
+	n, err := db.Get[int64](t.Context(), w.DB, query, args...)
 	check(t, err)
-	if len(records) == 0 {
-		t.Fatal("no candidate")
-	}
-	return records[0].ID
+	return n
 }
 
 // V2.3.1: whatever order of moves is tried, a round goes along the arrows and ends.

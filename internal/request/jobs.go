@@ -37,6 +37,13 @@ func (s *Store) opened(ctx context.Context, e mailbox.Event) (jobs.Effect, error
 
 // replied takes an answer in: it waits for staff.
 func (s *Store) replied(ctx context.Context, e mailbox.Event) (jobs.Effect, error) {
+	r, gone, err := s.find(ctx, e.CaseID)
+	if err != nil || gone {
+		return nil, err
+	}
+	if r.State == Refused {
+		return func(tx *db.Tx) error { return s.object(ctx, tx, r) }, nil
+	}
 	return s.follow(ctx, e, Answered, "request.reply")
 }
 

@@ -8,6 +8,7 @@
 //
 //	received → decided → proved            the automatic rule, or staff, said yes
 //	                   → asked → answered  a document is asked; it came
+//	                   → answered          nothing more is needed: photos came with the form
 //	                           → expired   it did not; reopened with the same number
 //	answered → decided | refused           by a named person, with reason and next step
 //	counter                                no e-mail or phone, or no document: in person
@@ -34,6 +35,7 @@ import (
 	"loket/internal/registry"
 	"loket/internal/rules"
 	"loket/internal/seal"
+	"loket/internal/staff"
 	"loket/internal/tally"
 	"loket/internal/upload"
 )
@@ -112,6 +114,7 @@ type Parts struct {
 	Uploads      *upload.Store
 	Certificates *certificate.Issuer
 	Locations    *location.Store
+	Staff        *staff.Store
 	Schema       *schema.Schema
 	Pack         *rules.Pack    // the route on offer
 	Zone         *time.Location // in which days are counted

@@ -15,6 +15,7 @@ import (
 	"loket/internal/mailbox"
 	"loket/internal/request"
 	"loket/internal/rules"
+	"loket/internal/staff"
 )
 
 // open opens the newest message to an address, as its person does: link, code by
@@ -461,18 +462,21 @@ func TestARulingNeedsWhatThePackAsks(t *testing.T) {
 		// G-46: the card is lost; the reply says so and staff compare.
 		check(t, w.Mailbox.Reply(t.Context(), s, ident.NewPrivate("Ik ben mijn kaartje kwijt."), "reply-1"))
 		w.Settle(t)
-		id, err := db.Get[string](t.Context(), w.DB, `SELECT id FROM request WHERE state = 'answered'`)
+		checker, approver := w.Hire(t, staff.Checker), w.Hire(t, staff.Approver)
+		lease, err := w.Requests.Next(t.Context(), checker.Member, staff.QueueCheck)
 		check(t, err)
-		refusal := request.Ruling{RequestID: id, Actor: "staff_1", Second: "staff_2", Reason: ident.NewPrivate("De foto is van iemand anders.")}
-		if err := w.Requests.Rule(t.Context(), refusal); !fault.Is(err, fault.Invalid) {
+		without := func(request.Desk) request.Ruling {
+			return request.Ruling{Reason: ident.NewPrivate("De foto is van iemand anders.")}
+		}
+		if err := checker.ProposeUnder(t, lease, without); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a refusal without a next step: %v", err)
 		}
-		alone := request.Ruling{RequestID: id, Actor: "staff_1", Approve: true}
-		if err := w.Requests.Rule(t.Context(), alone); !fault.Is(err, fault.Invalid) {
-			t.Errorf("an approval by one person: %v", err)
+		check(t, checker.ProposeUnder(t, lease, apptest.First))
+		w.Pass(t, 10*time.Minute)
+		if n := count(t, w, `SELECT count(*) AS n FROM decision WHERE question = 'manual'`); n != 0 {
+			t.Error("one person decided")
 		}
-		record := candidate(t, w, a)
-		check(t, w.Requests.Rule(t.Context(), request.Ruling{RequestID: id, Actor: "staff_1", Second: "staff_2", Approve: true, RecordID: record}))
+		w.Approve(t, approver)
 		w.Pass(t, 10*time.Minute)
 		if thread := open(t, w, "other@example.org", "+31612345603"); thread.Body.Kind != request.MessageProof {
 			t.Errorf("message %q, want the proof", thread.Body.Kind)
@@ -489,13 +493,10 @@ func TestARefusalTellsReasonAndNextStep(t *testing.T) {
 		s := session(t, w, "niemand@example.org", "+31612345699")
 		check(t, w.Mailbox.Reply(t.Context(), s, ident.NewPrivate("Hier is het."), "reply-1"))
 		w.Settle(t)
-		id, err := db.Get[string](t.Context(), w.DB, `SELECT id FROM request WHERE state = 'answered'`)
-		check(t, err)
-		check(t, w.Requests.Rule(t.Context(), request.Ruling{RequestID: id, Actor: "staff_1", Second: "staff_2",
-			Reason: ident.NewPrivate("Uw prik staat niet in ons systeem."), NextStep: ident.NewPrivate("Ga naar uw huisarts.")}))
+		w.Decide(t, false, "Uw prik staat niet in ons systeem.", "Ga naar uw huisarts.")
 		w.Pass(t, time.Minute)
 		thread := open(t, w, "niemand@example.org", "+31612345699")
-		if thread.Body.Kind != request.MessageRefused || thread.Body.Fields["reason"] == "" || thread.Body.Fields["next_step"] == "" {
+		if thread.Body.Kind != request.MessageRefused || thread.Body.Fields["reason"] == "" || thread.Body.Fields["next_step"] == "" || thread.Body.Fields["object"] == "" {
 			t.Errorf("message %q with %d fields", thread.Body.Kind, len(thread.Body.Fields))
 		}
 		w.Promises(t)

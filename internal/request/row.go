@@ -46,13 +46,23 @@ type sealedBody struct {
 	Answers      Answers
 	Chosen       string // id of the record that staff chose
 	WrongContact bool   // somebody else got the mail and said so
+	Held         int64  // the round that was decided at the counter: its message is printed there
+	Earlier      string // id of the case in which the same document was seen in person
+	SeenDocument string // item of the pack: the document that was seen in person
 }
+
+// held reports whether a round was decided at the counter.
+func (b sealedBody) held(r row) bool { return b.Held == r.Round }
 
 func (s *Store) day(t time.Time) rules.Day { return rules.DayOf(t.In(s.Zone)) }
 
 // noteSealed writes an audit entry whose subject is sealed in the case.
 func (s *Store) noteSealed(ctx context.Context, tx *db.Tx, c seal.Case, actor, role, act, result string) error {
-	return s.Audit.Add(ctx, tx, audit.Entry{Actor: actor, Role: role, Act: act, Object: c.ID(), Result: result, Sealer: c, Subject: act})
+	return s.Audit.Add(ctx, tx, s.entry(c, actor, role, act, result))
+}
+
+func (s *Store) entry(c seal.Case, actor, role, act, result string) audit.Entry {
+	return audit.Entry{Actor: actor, Role: role, Act: act, Object: c.ID(), Result: result, Sealer: c, Subject: act}
 }
 
 // note writes an audit entry without a subject.

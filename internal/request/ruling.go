@@ -9,136 +9,125 @@ import (
 	"loket/internal/fault"
 	"loket/internal/lang"
 	"loket/internal/mailbox"
-	"loket/internal/registry"
+	"loket/internal/person"
 	"loket/internal/rules"
-	"loket/internal/seal"
+	"loket/internal/upload"
 )
 
 const (
 	questionManual = "manual"
-	roleApprover   = "approver"
+	choiceApprove  = "approve"
+	choiceRefuse   = "refuse"
+
+	outcomeSave   = "save"
+	outcomeSecond = "second-person"
 )
 
-// Rule keeps a ruling, if the pack says that it may be kept: a refusal needs a
-// reason and the next step, and the pack may ask for two people. An approval leads to
-// the proof, a refusal to a message, both in the mailbox.
-func (s *Store) Rule(ctx context.Context, ruling Ruling) error {
-	d, err := s.mayRule(ruling)
-	if err != nil {
-		return err
-	}
-	r, err := db.Get[row](ctx, s.DB, selectRequest, ruling.RequestID)
-	if err != nil {
-		return fmt.Errorf("find request: %w", err)
-	}
-	to := Refused
-	if ruling.Approve {
-		to = Decided
-	}
-	if !r.State.May(to) {
-		return fault.New(fault.TooLate, "request.state", "request %s is %s", r.ID, r.State)
-	}
-	c, body, err := s.open(ctx, s.DB, r)
-	if err != nil {
-		return err
-	}
-	if ruling.Approve {
-		return s.approve(ctx, r, c, body, d, ruling)
-	}
-	return s.refuse(ctx, r, c, d, ruling)
-}
-
-// mayRule asks the pack.
-func (s *Store) mayRule(ruling Ruling) (rules.Decision, error) {
-	choice := "refuse"
-	if ruling.Approve {
-		choice = "approve"
-	}
+// mayRule asks the pack about a ruling by one person, or by two. alone says that one is
+// enough; a ruling that lacks something is a fault.Invalid.
+func (s *Store) mayRule(r Ruling, second bool) (d rules.Decision, alone bool, err error) {
 	today := s.Today()
-	d, err := rules.Decide(s.Pack, questionManual, rules.Facts{
-		"decision": choice, "reason_given": !ruling.Reason.IsZero(), "next_step_given": !ruling.NextStep.IsZero(),
-		"second_person": ruling.Second != "" && ruling.Second != ruling.Actor,
+	d, err = rules.Decide(s.Pack, questionManual, rules.Facts{
+		"decision": choiceOf(r), "reason_given": !r.Reason.IsZero(), "next_step_given": !r.NextStep.IsZero(), "second_person": second,
 	}, today, today)
 	if err != nil {
-		return d, fmt.Errorf("decide whether the ruling may be kept: %w", err)
+		return d, false, fmt.Errorf("decide whether the ruling may be kept: %w", err)
 	}
-	if d.Outcome != "save" {
-		return d, fault.New(fault.Invalid, "request.ruling."+d.Outcome, "ruling is %s", d.Outcome)
+	alone = d.Outcome == outcomeSave
+	if !alone && (second || d.Outcome != outcomeSecond) {
+		return d, false, fault.New(fault.Invalid, "request.ruling."+d.Outcome, "ruling is %s", d.Outcome)
 	}
-	d.Outcome = choice
-	return d, nil
+	d.Outcome = choiceOf(r)
+	return d, alone, nil
 }
 
 const updateSealed = `UPDATE request SET sealed = $2 WHERE id = $1`
 
-func (s *Store) approve(ctx context.Context, r row, c seal.Case, body sealedBody, d rules.Decision, ruling Ruling) error {
-	plan, err := s.planOf(ctx, body.Answers, ruling.RecordID)
+// decide keeps a ruling that was confirmed, in the transaction of its last confirmation:
+// the decision, what follows from it, and the end of the photos.
+func (s *Store) decide(ctx context.Context, tx *db.Tx, t task, r Ruling, d rules.Decision, plan []certificate.Intent) error {
+	to, rule := Refused, upload.Refusal
+	if r.Approve {
+		to, rule = Decided, upload.Decision
+	}
+	if err := s.moveOrFail(ctx, tx, t.request, to); err != nil {
+		return err
+	}
+	decisionID, err := s.keepDecision(ctx, tx, t.box, t.request, d, t.member.ID, string(t.role))
 	if err != nil {
 		return err
 	}
-	body.Chosen = ruling.RecordID
-	sealed, err := c.Seal(purposeBody, body)
+	if err := s.Uploads.End(ctx, tx, t.request.ID, rule); err != nil {
+		return err
+	}
+	if t.request.State == Counter {
+		t.body.Held = t.request.Round
+	}
+	if r.Approve {
+		err = s.approved(ctx, tx, t, r, decisionID, plan)
+	} else {
+		err = s.refused(ctx, tx, t, r)
+	}
 	if err != nil {
 		return err
 	}
-	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		if err := s.moveOrFail(ctx, tx, r, Decided); err != nil {
-			return err
-		}
-		if _, err := db.Exec(ctx, tx, updateSealed, r.ID, sealed); err != nil {
-			return fmt.Errorf("keep chosen record: %w", err)
-		}
-		decisionID, err := s.keepDecision(ctx, tx, c, r, d, ruling.Actor, roleApprover)
-		if err != nil {
-			return err
-		}
-		if err := s.Certificates.Intend(ctx, tx, decisionID, plan); err != nil {
-			return err
-		}
-		return s.noteSealed(ctx, tx, c, ruling.Actor, roleApprover, "request.decide", d.Outcome)
-	})
+	return s.noteTask(ctx, tx, t, "request.decide", d.Outcome)
 }
 
-// planOf returns the certificates that follow from the record that staff chose.
-func (s *Store) planOf(ctx context.Context, a Answers, recordID string) ([]certificate.Intent, error) {
-	chosen, err := s.candidate(ctx, a, recordID)
+func (s *Store) approved(ctx context.Context, tx *db.Tx, t task, r Ruling, decisionID string, plan []certificate.Intent) error {
+	body := t.body
+	body.Chosen, body.SeenDocument = r.RecordID, r.Seen.Document
+	if err := s.reseal(ctx, tx, t, body); err != nil {
+		return err
+	}
+	// Only a document that somebody held in their hand finds its person again (G-40).
+	if r.Seen.Document != "" && body.Answers.keepsDocument() {
+		if _, err := s.People.Verify(ctx, tx, t.request.PersonID, person.Document(body.Answers.DocumentNumber)); err != nil {
+			return err
+		}
+	}
+	return s.Certificates.Intend(ctx, tx, decisionID, plan)
+}
+
+func (s *Store) refused(ctx context.Context, tx *db.Tx, t task, r Ruling) error {
+	if err := s.reseal(ctx, tx, t, t.body); err != nil {
+		return err
+	}
+	object, err := s.whereToObject(t.request.Lang)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return s.Certificates.Plan(chosen.Events)
-}
-
-// candidate returns the record that staff chose, if the registry still gives it for
-// these answers; a fault.Invalid if not.
-func (s *Store) candidate(ctx context.Context, a Answers, recordID string) (registry.Record, error) {
-	candidates, err := s.Registry.Candidates(ctx, registry.Query{Number: a.Number, Name: a.Name, Birth: a.Birth})
-	if err != nil {
-		return registry.Record{}, fmt.Errorf("ask registry: %w", err)
-	}
-	for _, candidate := range candidates {
-		if candidate.ID == recordID {
-			return candidate, nil
-		}
-	}
-	return registry.Record{}, fault.New(fault.Invalid, "request.ruling.record", "the chosen record is no candidate")
-}
-
-func (s *Store) refuse(ctx context.Context, r row, c seal.Case, d rules.Decision, ruling Ruling) error {
 	body := mailbox.Body{Kind: MessageRefused, Pack: s.Pack.ID, Fields: map[string]string{
-		"reason": ruling.Reason.Reveal(), "next_step": ruling.NextStep.Reveal()}}
-	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		if err := s.moveOrFail(ctx, tx, r, Refused); err != nil {
-			return err
+		"reason": r.Reason.Reveal(), "next_step": r.NextStep.Reveal(), "object": object}}
+	_, err = s.Mailbox.Post(ctx, tx, t.box, mailbox.Post{Lang: lang.Tag(t.request.Lang), Body: body, Release: s.Now(),
+		Hold: t.body.held(t.request)})
+	if err != nil {
+		return err
+	}
+	return s.count(ctx, tx, pathRefused, s.Now().Sub(t.request.ReceivedAt))
+}
+
+// keepsDocument reports whether the number of a document was given with permission.
+func (a Answers) keepsDocument() bool {
+	return a.KeepNumber != nil && *a.KeepNumber && !a.DocumentNumber.IsZero()
+}
+
+const selectDecidedOne = selectDecidedColumns + ` AND request.id = $1`
+
+// answerAt hands the answer of a case out at once, where its person stands at the counter.
+// A failure is reported, and the worker takes the case up.
+func (s *Store) answerAt(ctx context.Context, t task) {
+	if t.request.State != Counter {
+		return
+	}
+	rows, err := db.Select[decidedRow](ctx, s.DB, selectDecidedOne, t.request.ID)
+	var a answer
+	for _, r := range rows {
+		if a, err = s.prepare(ctx, r); err == nil {
+			err = s.handOut(ctx, []answer{a})
 		}
-		if _, err := s.keepDecision(ctx, tx, c, r, d, ruling.Actor, roleApprover); err != nil {
-			return err
-		}
-		if _, err := s.Mailbox.Post(ctx, tx, c, mailbox.Post{Lang: lang.Tag(r.Lang), Body: body, Release: s.Now()}); err != nil {
-			return err
-		}
-		if err := s.count(ctx, tx, pathRefused, s.Now().Sub(r.ReceivedAt)); err != nil {
-			return err
-		}
-		return s.noteSealed(ctx, tx, c, ruling.Actor, roleApprover, "request.decide", d.Outcome)
-	})
+	}
+	if err != nil {
+		s.Report(ctx, "request.answer", fmt.Errorf("%s: %w", t.request.ID, err))
+	}
 }

@@ -32,13 +32,13 @@ func (s State) May(to State) bool {
 	case Received:
 		return to == Decided || to == Withdrawn
 	case Decided:
-		return to == Proved || to == Asked || to == Withdrawn
+		return slices.Contains([]State{Proved, Asked, Answered, Withdrawn}, to)
 	case Asked:
 		return slices.Contains([]State{Answered, Counter, Expired, Withdrawn}, to)
 	case Answered:
 		return slices.Contains([]State{Decided, Refused, Asked, Counter, Withdrawn}, to)
 	case Counter:
-		return slices.Contains([]State{Decided, Refused, Expired, Withdrawn}, to)
+		return slices.Contains([]State{Decided, Refused, Asked, Expired, Withdrawn}, to)
 	case Proved, Refused:
 		return to == Counter || to == Withdrawn
 	case Expired:

@@ -9,6 +9,7 @@ import (
 	"loket/internal/fault"
 	"loket/internal/ident"
 	"loket/internal/rules"
+	"loket/internal/upload"
 )
 
 // Step is all that number and code show from outside: the same for a person who
@@ -120,6 +121,13 @@ func (s *Store) Reopen(ctx context.Context, number ident.CaseNumber, code ident.
 	if err != nil {
 		return err
 	}
+	return s.reopen(ctx, r, actor{audit.Applicant, roleSelf})
+}
+
+// actor is who does something to a request, in which role.
+type actor struct{ id, role string }
+
+func (s *Store) reopen(ctx context.Context, r row, by actor) error {
 	c, body, err := s.open(ctx, s.DB, r)
 	if err != nil {
 		return err
@@ -159,7 +167,7 @@ func (s *Store) Reopen(ctx context.Context, number ident.CaseNumber, code ident.
 				return err
 			}
 		}
-		return s.note(ctx, tx, r.ID, audit.Applicant, roleSelf, "request.reopen", "ok")
+		return s.note(ctx, tx, r.ID, by.id, by.role, "request.reopen", "ok")
 	})
 }
 
@@ -172,6 +180,10 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 	if err != nil {
 		return err
 	}
+	return s.withdraw(ctx, r, actor{audit.Applicant, roleSelf})
+}
+
+func (s *Store) withdraw(ctx context.Context, r row, by actor) error {
 	if !r.State.May(Withdrawn) {
 		return fault.New(fault.TooLate, "request.state", "request %s is %s", r.ID, r.State)
 	}
@@ -193,9 +205,12 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 		if err := s.Mailbox.RecallCase(ctx, tx, r.ID); err != nil {
 			return err
 		}
+		if err := s.Uploads.End(ctx, tx, r.ID, upload.Withdrawn); err != nil {
+			return err
+		}
 		if err := s.Vault.End(ctx, tx, r.ID, s.Now()); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, r.ID, audit.Applicant, roleSelf, "request.withdraw", "ok")
+		return s.note(ctx, tx, r.ID, by.id, by.role, "request.withdraw", "ok")
 	})
 }

@@ -28,6 +28,9 @@ type Submission struct {
 	// sent again with the same key it gets the same receipt. DropDraft ends it, and ends no
 	// photo that was sent with the request.
 	KeepDraft bool
+
+	by     actor  // who filled it in with the person; nobody if empty
+	agreed Agreed // the mandate that goes with it
 }
 
 // Receipt is what the person keeps: number and code open the status. The code is
@@ -64,8 +67,8 @@ func (s *Store) Submit(ctx context.Context, sub Submission) (Receipt, error) {
 		Number: string(ident.NewCaseNumber(s.Random)), Lang: sub.Lang,
 		State: Received, Round: 1, CodeVersion: 1, ReceivedAt: s.Now(),
 	}
-	if way == WayCounter {
-		fresh.State = Counter
+	if way == WayCounter || sub.Door == AtCounter {
+		way, fresh.State = WayCounter, Counter
 	}
 	var made string
 	isNew := false
@@ -184,7 +187,21 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission, de
 	if err := s.followCounters(ctx, tx, r.ID, r.State, sub.Answers); err != nil {
 		return err
 	}
-	return s.noteSealed(ctx, tx, c, audit.Applicant, roleSelf, "request.submit", string(sub.Door))
+	if err := s.Uploads.Keep(ctx, tx, r.ID); err != nil { // those that came with the form
+		return err
+	}
+	by := sub.by
+	if by.id == "" {
+		by = actor{audit.Applicant, roleSelf}
+	}
+	if err := s.noteSealed(ctx, tx, c, by.id, by.role, "request.submit", string(sub.Door)); err != nil {
+		return err
+	}
+	if len(sub.agreed.Scope) == 0 {
+		return nil
+	}
+	_, err = s.grant(ctx, tx, r.ID, by.id, sub.agreed)
+	return err
 }
 
 // followCounters lets a person who waits for a counter, and left a contact, be told when
@@ -202,7 +219,7 @@ func claims(a Answers) []person.Identifier {
 	if !a.Number.IsZero() {
 		list = append(list, person.Number(a.Number))
 	}
-	if a.KeepNumber != nil && *a.KeepNumber && !a.DocumentNumber.IsZero() {
+	if a.keepsDocument() {
 		list = append(list, person.Document(a.DocumentNumber))
 	}
 	return list

@@ -125,6 +125,8 @@ func (p *Pages) newMessagePage(r *http.Request, thread mailbox.Thread) (*message
 		page.Leading, err = p.leading(tag, "message-proof", nil)
 	case request.MessageRefused:
 		page.Leading, err = p.leading(tag, "message-refused", isolated(thread.Body.Fields))
+	case request.MessageComparing:
+		page.Leading, err = p.leading(tag, "message-comparing", nil)
 	case request.MessageAsked:
 		page.Documents = p.acceptedDocuments()
 		if item, ok := p.pack.Item(questions.ListDocuments, thread.Body.Fields["document"]); ok {

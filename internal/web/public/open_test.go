@@ -2,6 +2,7 @@ package public_test
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -9,9 +10,7 @@ import (
 
 	"loket/internal/app/apptest"
 	"loket/internal/db"
-	"loket/internal/ident"
 	"loket/internal/outbox"
-	"loket/internal/request"
 )
 
 // letter has a message sent to a and returns the path of its link.
@@ -41,7 +40,7 @@ func TestALinkAloneOpensNothing(t *testing.T) { // G-52
 	if len(scanner.cookies()) > 0 || len(w.Gateway.Calls()) > 0 {
 		t.Error("looking at a link does something")
 	}
-	scanner.get(link+"/code").send(link+"/open", "code", "12345678").at(link + "/open").seesNot("Uw QR-code")
+	scanner.do("POST", link+"/open", url.Values{"code": {"12345678"}}).at(link + "/open").seesNot("Uw QR-code")
 	if scanner.status != http.StatusUnprocessableEntity {
 		t.Errorf("a code that nobody asked for gives status %d", scanner.status)
 	}
@@ -58,14 +57,19 @@ func TestACodeCountsInItsBrowserAndThreeTimes(t *testing.T) { // G-52
 	if code == wrong {
 		wrong = "00000001"
 	}
-	other := visit(t, base, "nl").get(link + "/code")
-	if other.send(link+"/open", "code", code); other.path == "/message" {
+	other := visit(t, base, "nl")
+	if other.do("POST", link+"/open", url.Values{"code": {code}}); other.path == "/message" {
 		t.Fatal("a code opens in a browser that did not ask for it")
 	}
 	v.send(link+"/open", "code", "123").sees("Een code heeft 8 cijfers") // costs no try
 	v.send(link+"/open", "code", wrong).at(link + "/open").sees("Dit moet u nog aanpassen")
 	v.send(link+"/open", "code", wrong).send(link+"/open", "code", wrong)
-	if v.send(link+"/open", "code", code); v.path == "/message" {
+	// There is nothing to type any more: the button asks for another code.
+	v.sees("geen code meer die werkt", "Stuur een nieuwe code").seesNot("Code van 8 cijfers")
+	if !strings.Contains(v.page, `href="#again"`) || !strings.Contains(v.page, `id="again" name="channel" value="sms" class="govuk-button"`) {
+		t.Error("the summary does not lead to the button that helps")
+	}
+	if v.do("POST", link+"/open", url.Values{"code": {code}}); v.path == "/message" {
 		t.Fatal("a code opens after three wrong tries")
 	}
 	w.Clock.Advance(time.Minute)
@@ -200,14 +204,6 @@ func refused(t *testing.T, w *apptest.World, a applicant, v *visitor) {
 	v.get(letter(t, w, a))
 	a.read(w, v).send("/message/reply", "reply", "Ik heb een paspoort.")
 	w.Settle(t)
-	id, err := db.Get[string](t.Context(), w.DB, "SELECT id FROM request WHERE state = 'answered'")
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = w.Requests.Rule(t.Context(), request.Ruling{RequestID: id, Actor: "staff-1", Second: "staff-2",
-		Reason: ident.NewPrivate("De naam op het paspoort is een andere."), NextStep: ident.NewPrivate("Neem uw oude paspoort mee naar de balie.")})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.Decide(t, false, "De naam op het paspoort is een andere.", "Neem uw oude paspoort mee naar de balie.")
 	w.Pass(t, time.Hour)
 }
