@@ -40,6 +40,7 @@
 package staff
 
 import (
+	"context"
 	"io"
 	"net/url"
 	"time"
@@ -123,9 +124,10 @@ type Parts struct {
 	Now      func() time.Time
 	Random   io.Reader
 
-	// Hours tells Daily when a place is open on a day. Without it, or for members
-	// without a place, no hour is odd.
-	Hours func(place string, day rules.Day) ([]Span, error)
+	// Hours tells Daily when a place is open on a day, in order: none is closed. known is
+	// false where nobody knows. Without Hours, or for members without a place, no hour is
+	// outside of any.
+	Hours func(ctx context.Context, place string, day rules.Day) (spans []Span, known bool, err error)
 }
 
 // Store keeps members, leases, budgets and confirmations.

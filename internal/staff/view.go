@@ -14,8 +14,7 @@ import (
 const (
 	ActDesk  = "desk"  // what a person told, candidates, marks
 	ActPhoto = "photo" // a photo of a document
-	ActProof = "proof" // a proof, to be printed
-	ActSteps = "steps" // steps and dates without content
+	ActPrint = "print" // a proof, to be printed
 )
 
 // View is one read of personal data.
