@@ -1,0 +1,62 @@
+package request
+
+import (
+	"context"
+	"fmt"
+
+	"loket/internal/db"
+	"loket/internal/fault"
+	"loket/internal/staff"
+	"loket/internal/upload"
+)
+
+// PhotosFor sends the photos that a helper made with the person of a mandate. A request
+// that waits for them is answered; where none were asked yet they wait with it. Photos
+// that nobody needs any more are destroyed at once, and the helper is told the same: until
+// its person opens the message, nobody learns which one it is.
+func (s *Store) PhotosFor(ctx context.Context, m staff.Member, mandateID string) error {
+	_, r, err := s.acting(ctx, m, mandateID, Send)
+	if err != nil {
+		return err
+	}
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		now, err := db.Get[row](ctx, tx, selectRequest, r.ID)
+		if err != nil {
+			return fmt.Errorf("find request again: %w", err)
+		}
+		switch {
+		case now.ClosedAt != nil:
+			return s.Uploads.End(ctx, tx, r.ID, upload.Deadline)
+		case now.State == Proved || now.State == Refused:
+			return s.Uploads.End(ctx, tx, r.ID, upload.Decision)
+		}
+		if err := s.Uploads.Keep(ctx, tx, r.ID); err != nil {
+			return err
+		}
+		if now.State != Asked {
+			return nil
+		}
+		if err := s.moveOrFail(ctx, tx, now, Answered); err != nil {
+			return err
+		}
+		// The message that asked has its answer: no reminder of it leaves.
+		if err := s.Mailbox.RecallCase(ctx, tx, r.ID); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, r.ID, m.ID, string(staff.Helper), "request.photos", "ok")
+	})
+}
+
+// EndMandate ends a mandate as its helper wishes: who helps no more keeps nothing.
+func (s *Store) EndMandate(ctx context.Context, m staff.Member, mandateID string) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		kept, err := db.Get[mandateRow](ctx, tx, selectMandate, mandateID)
+		if fault.Is(err, fault.NotFound) || err == nil && kept.StaffID != m.ID {
+			return fault.New(fault.Denied, "request.mandate.none", "%s has no such mandate", m.ID)
+		}
+		if err != nil {
+			return fmt.Errorf("find mandate: %w", err)
+		}
+		return s.revoke(ctx, tx, kept.CaseID, mandateID, actor{m.ID, string(staff.Helper)})
+	})
+}
