@@ -37,7 +37,10 @@ func (p *Pages) showCheck(w http.ResponseWriter, r *http.Request) error {
 	}
 	page := &checkPage{Page: web.Page{Title: "public.check.title"}, Key: sendKey(d.code)}
 	if way.Outcome == request.WayCounter {
-		page.Counter, page.Counters = true, p.counters()
+		page.Counter = true
+		if page.Counters, err = p.counters(r.Context()); err != nil {
+			return err
+		}
 	}
 	if page.Photos = p.photosWanted(d.answers) && p.Uploads.Ready(r.Context()) == nil; page.Photos {
 		list, err := p.Uploads.List(r.Context(), p.Uploads.DB, d.answers.Case)

@@ -12,6 +12,6 @@ func PageData() map[string]web.Document {
 		"security": &plainPage{}, "audit": &auditPage{}, "question": &questionPage{Fields: &questions.Fields{}}, "way": &wayPage{}, "check": &checkPage{},
 		"receipt": &receiptPage{}, "continue": &continuePage{}, "stop": &stopPage{}, "sent": &sentPage{}, "status": &statusPage{}, "withdraw": &statusPage{},
 		"link": &linkPage{}, "code": &codePage{}, "not-mine": &notMinePage{}, "message": &messagePage{}, "closed": &closedPage{}, "print": &printPage{},
-		"photo": &photoPage{}, "photos": &photosPage{},
+		"counters": &countersPage{}, "photo": &photoPage{}, "photos": &photosPage{},
 	}
 }

@@ -13,38 +13,17 @@ import (
 // homePage says what can be done here, and who helps.
 type homePage struct {
 	web.Page
-	Counters []Counter
-	Phones   []Route
+	Phones []Route
 }
 
 func (p *Pages) home(lang.Tag) (web.Document, error) {
-	page := &homePage{Page: web.Page{Title: "public.home.title"}, Counters: p.counters()}
+	page := &homePage{Page: web.Page{Title: "public.home.title"}}
 	for _, route := range p.routes() {
 		if route.Phone != "" {
 			page.Phones = append(page.Phones, route)
 		}
 	}
 	return page, nil
-}
-
-// Counter is a place to walk in. One that was announced has no day or place yet,
-// and none is made up.
-type Counter struct {
-	Name      string // message keys
-	When      string // empty where the pack says nothing
-	Announced bool
-}
-
-func (p *Pages) counters() []Counter {
-	var all []Counter
-	for _, item := range p.pack.List(questions.ListCounters) {
-		c := Counter{Name: questions.Key(questions.ListCounters, item.ID, "name"), Announced: item.Fields["state"] == "announced"}
-		if item.Words["when"] != nil {
-			c.When = questions.Key(questions.ListCounters, item.ID, "when")
-		}
-		all = append(all, c)
-	}
-	return all
 }
 
 // Route is another way to a proof or to help.

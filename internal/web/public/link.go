@@ -59,9 +59,12 @@ func (p *Pages) askCode(w http.ResponseWriter, r *http.Request) error {
 	if err := form.Read(r); err != nil {
 		return err
 	}
-	link, _, err := p.linked(r)
+	link, state, err := p.linked(r)
 	if err != nil {
 		return err
+	}
+	if !state.ByPhone { // the link came to the phone, or there is none: paper opens it
+		return p.site.Redirect(w, r, "/m/"+r.PathValue("token")+"/code")
 	}
 	browser := p.site.Cookie(r, browserCookie)
 	if browser == "" {
@@ -72,9 +75,10 @@ func (p *Pages) askCode(w http.ResponseWriter, r *http.Request) error {
 	if r.PostForm.Get("channel") == string(outbox.Voice) {
 		channel = outbox.Voice
 	}
-	state, err := p.Mailbox.Ask(r.Context(), link, browser, channel)
+	asked, err := p.Mailbox.Ask(r.Context(), link, browser, channel)
 	if fault.Is(err, fault.Throttled) {
-		page := p.newCodePage(r, state)
+		asked.ByPhone, asked.ByPaper = state.ByPhone, state.ByPaper
+		page := p.newCodePage(r, asked)
 		page.Notice = fault.Key(err)
 		return p.site.Render(w, r, "code", page)
 	}
@@ -89,11 +93,14 @@ type codePage struct {
 	web.Page
 	Token   string
 	Code    form.Text
-	Notice  string // message key; or empty
-	Channel string // by which the code that counts here was sent; empty if none counts
-	More    bool   // another code may be asked today
-	Voice   bool   // it may be asked by voice now
-	VoiceAt string // or from then on, as 15:04; empty before the first SMS
+	Paper   form.Text // the code on paper
+	ByPhone bool      // a code by phone opens it
+	ByPaper bool      // there is a code on paper
+	Notice  string    // message key; or empty
+	Channel string    // by which the code that counts here was sent; empty if none counts
+	More    bool      // another code may be asked today
+	Voice   bool      // it may be asked by voice now
+	VoiceAt string    // or from then on, as 15:04; empty before the first SMS
 }
 
 func (p *Pages) newCodePage(r *http.Request, state mailbox.Asked) *codePage {
@@ -101,6 +108,12 @@ func (p *Pages) newCodePage(r *http.Request, state mailbox.Asked) *codePage {
 		Page: web.Page{Title: "public.code.title"}, Token: r.PathValue("token"), Channel: string(state.Channel), More: state.Left > 0,
 		Code: form.Text{Name: "code", Label: "public.code.label", Hint: "public.code.hint", Width: 10, Latin: true,
 			Autocomplete: "one-time-code", InputMode: "numeric"},
+		ByPhone: state.ByPhone, ByPaper: state.ByPaper,
+		Paper: form.Text{Name: "paper", Label: "public.code.paper", Hint: "public.code.paper-hint", Width: 10, Latin: true,
+			Autocomplete: "off", InputMode: "numeric"},
+	}
+	if !state.ByPhone {
+		page.Title = "public.code.paper-title"
 	}
 	if !state.Voice.IsZero() {
 		page.Voice = !p.Requests.Now().Before(state.Voice)
@@ -147,10 +160,39 @@ func (p *Pages) open(w http.ResponseWriter, r *http.Request) error {
 		page := p.newCodePage(r, state)
 		page.Code.Error = typed.Error // a wrong code is typed anew
 		page.Problems = form.Problems(&page.Code)
+		if page.Channel == "" { // no code counts any more: there is nothing to type
+			page.Code.Error, page.Problems[0].Control = "", "again"
+		}
 		return p.site.Render(w, r, "code", page)
 	}
 	p.site.SetCookie(w, sessionCookie, session.Cookie(), 0)
 	return p.site.Redirect(w, r, "/message")
+}
+
+// openWithPaper opens the message with the code that was printed at a counter.
+func (p *Pages) openWithPaper(w http.ResponseWriter, r *http.Request) error {
+	link, state, err := p.linked(r)
+	if err != nil {
+		return err
+	}
+	page := p.newCodePage(r, state)
+	if err := form.Read(r, &page.Paper); err != nil {
+		return err
+	}
+	if page.Paper.Require("public.code.paper-missing") && page.Paper.Error == "" {
+		session, err := p.Mailbox.OpenWithPaper(r.Context(), link, page.Paper.Value)
+		if err == nil {
+			p.site.SetCookie(w, sessionCookie, session.Cookie(), 0)
+			return p.site.Redirect(w, r, "/message")
+		}
+		if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.TooLate) && !fault.Is(err, fault.Throttled) {
+			return err
+		}
+		page.Paper.Error = fault.Key(err)
+	}
+	page.Paper.Value = "" // a wrong code is typed anew
+	page.Problems = form.Problems(&page.Paper)
+	return p.site.Render(w, r, "code", page)
 }
 
 // notMinePage asks whether a message is to be closed for good because it reached

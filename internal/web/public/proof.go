@@ -17,7 +17,6 @@ type proofPage struct {
 	Authority []string
 	Published rules.Published
 	Territory []string // message keys
-	Counters  []Counter
 	Routes    []Route
 }
 
@@ -29,11 +28,11 @@ func (p *Pages) proof(tag lang.Tag) (web.Document, error) {
 	page := &proofPage{
 		Page:  web.Page{Title: "public.proof.title", Back: "/"},
 		Intro: intro, Owner: p.pack.Owner, Authority: p.pack.Authority, Published: p.pack.Published,
-		Counters: p.counters(), Routes: p.routes(),
+		Routes: p.routes(),
 	}
 	for _, place := range p.pack.List(questions.ListTerritory) {
 		page.Territory = append(page.Territory, questions.Key(questions.ListTerritory, place.ID, "name"))
 	}
-	page.Passages, err = p.passages(tag, "who", "needed", "keep-card", "counter")
+	page.Passages, err = p.passages(tag, "who", "needed", "keep-card")
 	return page, err
 }

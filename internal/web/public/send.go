@@ -87,7 +87,7 @@ type receiptPage struct {
 	Number, Code string // as spoken
 	Counter      bool   // it goes on at a counter
 	Counters     []Counter
-	Passage      Passage // what happens now
+	Passage      *Passage // what happens now; nil where the counters say it
 	KeepCard     Passage
 }
 
@@ -97,15 +97,25 @@ func (p *Pages) receipt(w http.ResponseWriter, r *http.Request) error {
 		return p.noReceipt(w, r)
 	}
 	page := &receiptPage{Page: web.Page{Title: "public.receipt.title"}, Number: receipt.Number.Spoken(), Code: spokenCode(receipt.Code)}
-	text := "received"
-	if receipt.Way == request.WayCounter {
-		text, page.Counter, page.Counters = "counter", true, p.counters()
-	}
-	both, err := p.passages(p.site.Language(r), text, "keep-card")
-	if err != nil {
+	tag := p.site.Language(r)
+	var err error
+	if page.KeepCard, err = p.passage(tag, "keep-card", nil); err != nil {
 		return err
 	}
-	page.Passage, page.KeepCard = both[0], both[1]
+	text := "received"
+	if receipt.Way == request.WayCounter {
+		text, page.Counter = "counter", true
+		if page.Counters, err = p.counters(r.Context()); err != nil {
+			return err
+		}
+	}
+	if !known(page.Counters) {
+		passage, err := p.passage(tag, text, nil)
+		if err != nil {
+			return err
+		}
+		page.Passage = &passage
+	}
 	p.endDraft(w, r, receipt.key)
 	return p.site.Render(w, r, "receipt", page)
 }

@@ -20,6 +20,11 @@ type statusPage struct {
 	Status       *request.Status // nil before number and code are right
 	Shown        string          // the number as spoken
 	Done         string          // message key of what was just done; or empty
+	Receipts     []receiptView   // of photos that were destroyed
+	Living       int             // photos that are there
+	Helpers      []helperView    // who may act for this person
+	Kept         bool            // the number of a document is kept
+	Counters     []Counter       // where it goes on at one
 }
 
 // Both limits are asked before anything is looked up.
@@ -84,9 +89,14 @@ func shut(err error) error {
 }
 
 func (p *Pages) showStatus(w http.ResponseWriter, r *http.Request) error {
-	return p.withStatus(w, r, func(page *statusPage, _ ident.CaseNumber, _ ident.Code) error {
-		if r.URL.Query().Has("reopened") {
-			page.Done = "public.status.reopened"
+	return p.withStatus(w, r, func(page *statusPage, number ident.CaseNumber, code ident.Code) error {
+		for _, done := range []string{"reopened", "revoked", "forgotten"} {
+			if r.URL.Query().Has(done) {
+				page.Done = "public.status." + done
+			}
+		}
+		if err := p.fillStatus(r.Context(), page, number, code); err != nil {
+			return err
 		}
 		return p.site.Render(w, r, "status", page)
 	})

@@ -50,7 +50,10 @@ func (p *Pages) showWay(w http.ResponseWriter, r *http.Request) error {
 		page.Passage = &passage
 	}
 	if decision.Outcome == request.WayCounter {
-		page.Counters, page.Next = p.counters(), next
+		if page.Counters, err = p.counters(r.Context()); err != nil {
+			return err
+		}
+		page.Next = next
 	}
 	for _, q := range p.form.Asked(d.answers) {
 		if f := q.Show(d.answers); q.Done(d.answers) && len(f.Texts) == 0 && f.Date == nil {

@@ -1,6 +1,7 @@
 package questions
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -14,6 +15,9 @@ type Fields struct {
 	Date    *form.Date // or nil
 	Texts   []*form.Text
 	Tick    *form.Tick // or nil
+
+	// Short are labels for a list of answers, by the label of the field, where that says more.
+	Short map[string]string
 
 	// Warning is the message key of what may be wrong. It is shown once; whoever
 	// sends the same again means it.
@@ -80,7 +84,7 @@ func (f *Fields) Answers(change string) []web.Answer {
 		if text.Value == "" && len(f.Choices) > 0 {
 			continue // it belongs to an answer that was not chosen
 		}
-		add(web.Answer{Label: text.Label, Value: text.Value, Latin: text.Latin})
+		add(web.Answer{Label: cmp.Or(f.Short[text.Label], text.Label), Value: text.Value, Latin: text.Latin})
 	}
 	if f.Tick != nil && f.Tick.On {
 		list[len(list)-1].Key = f.Tick.Label

@@ -7,7 +7,8 @@ import (
 )
 
 // Two questions are about how to reach the person. Both may be a helper's, and
-// one address or phone may serve many. Without either the counter is the way.
+// one address or phone may serve many. Without either the counter is the way; a phone
+// without an address then rings when the counter opens, and with each message.
 
 func (q Form) email() Question {
 	return Question{
@@ -34,12 +35,11 @@ func (q Form) phone() Question {
 	return Question{
 		Path: "phone",
 		Done: func(a request.Answers) bool { return a.PhoneAsked },
-		Skip: func(a request.Answers) bool {
-			d, err := q.Requests.Route(a)
-			return err == nil && !a.PhoneAsked && d.Outcome == request.WayCounter // nothing is sent then
-		},
 		Show: func(a request.Answers) *Fields {
 			label, purpose, who := Field("mobile")
+			if a.EmailAsked && a.Email.IsZero() {
+				label, purpose = "public.phone.follow", "public.phone.follow-hint"
+			}
 			return &Fields{
 				Texts: []*form.Text{{Name: "phone", Label: label, Hint: purpose, Who: who, Heading: true, Type: "tel",
 					Width: 20, Latin: true, Autocomplete: "tel", Value: a.Phone.Reveal()}},

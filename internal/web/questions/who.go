@@ -18,7 +18,7 @@ func (q Form) name() Question {
 		Done: func(a request.Answers) bool { return !a.Name.IsZero() },
 		Show: func(a request.Answers) *Fields {
 			label, purpose, who := Field("name")
-			return &Fields{Texts: []*form.Text{
+			return &Fields{Short: map[string]string{"public.name.latin": "public.name.latin-short"}, Texts: []*form.Text{
 				{Name: "name", Label: label, Hint: purpose, Who: who, Heading: true, Autocomplete: "name", Value: a.Name.Full.Reveal()},
 				{Name: "latin", Label: "public.name.latin", Hint: "public.name.latin-hint", Autocomplete: "off", Value: a.Name.Latin.Reveal()},
 			}}
@@ -74,7 +74,7 @@ func (q Form) number() Question {
 		Done: func(a request.Answers) bool { return a.NumberAsked },
 		Show: func(a request.Answers) *Fields {
 			_, purpose, who := Field("bsn")
-			return &Fields{Texts: []*form.Text{{Name: "number", Label: "public.number.label", Hint: purpose, Who: who, Heading: true,
+			return &Fields{Short: map[string]string{"public.number.label": "public.number.short"}, Texts: []*form.Text{{Name: "number", Label: "public.number.label", Hint: purpose, Who: who, Heading: true,
 				Width: 20, Latin: true, Autocomplete: "off", Value: a.Number.Reveal()}}}
 		},
 		Take: func(f *Fields, a *request.Answers) {
