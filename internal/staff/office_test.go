@@ -163,12 +163,12 @@ func (o *office) ordinaryDay() {
 	}
 	desk := []string{staff.ActDesk, staff.ActPhoto, staff.ActPhoto}
 	for i := range 285 {
-		object, checker := o.newCase(), o.checkers[i%10]
+		object, checker, waiting := o.newCase(), o.checkers[i%10], o.at(9, 0)
 		if o.random.IntN(100) < 5 { // cannot decide, and puts it back
-			o.usual(checker, staff.Checker, staff.QueueCheck, object, o.at(9, 0), staff.Left, desk...)
+			waiting = o.usual(checker, staff.Checker, staff.QueueCheck, object, waiting, staff.Left, desk...)
 			checker = o.checkers[(i+3)%10]
 		}
-		done := o.usual(checker, staff.Checker, staff.QueueCheck, object, o.busy[checker], "proposed", desk...)
+		done := o.usual(checker, staff.Checker, staff.QueueCheck, object, waiting, "proposed", desk...)
 		approver := o.approvers[i%7]
 		if o.random.IntN(100) < 4 { // a second round, with two others
 			done = o.usual(approver, staff.Approver, staff.QueueApprove, object, done, "returned", desk...)

@@ -50,7 +50,7 @@ func Signals() []string {
 // most are several times what ordinary work comes to.
 const (
 	oftenOneCase = 12               // reads of one case by one member; work on it takes three or four
-	manyReaders  = 5                // members who read one case; checker and approver of two rounds are four
+	manyReaders  = 6                // members who read one case; one that is put back and goes two rounds is read by five
 	fewLeases    = 8                // below so many leases a share says nothing
 	oftenLeft    = 3                // times that one case is taken and left
 	oftenPhotos  = 2                // leases under which only photos were read
