@@ -61,6 +61,11 @@ func (a *App) Check(ctx context.Context, witnessed []string) ([]Finding, error) 
 		return nil, err
 	}
 	add(6, photos)
+	people, err := a.Staff.Check(ctx)
+	if err != nil {
+		return nil, err
+	}
+	add(7, people)
 	report, err := a.VerifyAudit(ctx, witnessed)
 	if err != nil {
 		return nil, err
@@ -131,6 +136,11 @@ func (a *App) notices(ctx context.Context) []Finding {
 	}
 	if len(a.Signing.Published()) == 0 {
 		list = append(list, Finding{Promise: 2, Text: "there is no signing key: nobody gets a proof"})
+	}
+	if lines, err := a.Staff.Notices(ctx); err == nil {
+		for _, line := range lines {
+			list = append(list, Finding{Promise: 7, Text: line})
+		}
 	}
 	if a.Config.SMS.URL == "" {
 		list = append(list, Finding{Promise: 4, Text: "there is no gateway for text messages: nobody can open a message"})

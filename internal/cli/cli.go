@@ -61,6 +61,12 @@ type commands struct {
 		Trust  keysTrustCommand  `cmd:"" help:"Print the certificates that verifiers need."`
 		Escrow keysEscrowCommand `cmd:"" help:"Write the keys, encrypted to officers, for safekeeping."`
 	} `cmd:"" help:"Keys."`
+	Staff struct {
+		Invite  staffInviteCommand  `cmd:"" help:"Make an account and print its one-time link."`
+		List    staffListCommand    `cmd:"" help:"List accounts, by pseudonym."`
+		Disable staffDisableCommand `cmd:"" help:"End an account, with its passkeys, sessions and leases."`
+		Renew   staffRenewCommand   `cmd:"" help:"Note until when training and screening hold."`
+	} `cmd:"" help:"People who work here."`
 	Backup  backupCommand  `cmd:"" help:"Write an encrypted backup of the database."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database from a backup; ended cases stay ended."`
 	Figures figuresCommand `cmd:"" help:"How many requests went which way, per day."`
@@ -72,6 +78,7 @@ func Run(ctx context.Context, args []string, env func(string) string, stdin io.R
 	var c commands
 	ended := -1
 	parser, err := kong.New(&c, kong.Name("loket"), kong.Description("The counter for whoever falls outside the login."),
+		kong.Vars{"roles": roleNames()},
 		kong.Writers(stdout, stderr), kong.Exit(func(status int) { ended = status }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(stderr, "loket:", err)

@@ -48,8 +48,18 @@ func TestStories(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"certificate": certificate,
 			"officer":     officer,
+			"member":      member,
 		},
 	})
+}
+
+// member keeps the pseudonym that was printed last as MEMBER.
+func member(ts *testscript.TestScript, _ bool, _ []string) {
+	for word := range strings.FieldsSeq(ts.ReadFile("stdout")) {
+		if strings.HasPrefix(word, "staff_") {
+			ts.Setenv("MEMBER", word)
+		}
+	}
 }
 
 // await URL waits until something answers there.
