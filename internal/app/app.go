@@ -172,7 +172,7 @@ func (a *App) openAreas(ctx context.Context) error {
 	if a.Staff, err = staff.NewStore(staff.Parts{
 		DB: a.DB, Keys: a.Keys, Audit: a.Audit, Schema: a.Schema, Name: a.Config.Name, URL: a.Config.Staff.URL,
 		Settings: staff.Settings{PerHour: a.Config.Staff.PerHour, PerDay: a.Config.Staff.PerDay},
-		Zone:     a.zone, Now: a.now, Random: a.random,
+		Zone:     a.zone, Now: a.now, Random: a.random, Hours: a.placeHours,
 	}); err != nil {
 		return err
 	}
