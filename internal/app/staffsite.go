@@ -1,12 +1,18 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
+	"loket/internal/audit"
+	"loket/internal/db"
 	"loket/internal/ident"
 	"loket/internal/lang"
+	"loket/internal/rules"
+	"loket/internal/staff"
 	"loket/internal/staff/session"
 	"loket/internal/web"
 	"loket/internal/web/questions"
@@ -48,6 +54,30 @@ func (a *App) StaffSite(before ...string) (*web.Site, error) {
 		Staff: a.Staff, Sessions: sessions, Editing: a.Editing, Requests: a.Requests, Catalogue: catalogue, URL: a.Config.Staff.URL,
 		Locations: a.Locations, Walkin: a.Walkin, Papers: papers, PublicURL: a.Config.Public.URL,
 		Region: a.Config.Route.Country, Random: a.random, Now: a.now, Before: before,
+		Log: pages.Log{Note: a.noteReading, Lines: a.logOf, Clock: func(at time.Time) string { return at.In(a.zone).Format("15:04:05") }},
 	}).Register(site)
 	return site, nil
+}
+
+// noteReading keeps in the audit log that somebody reads it, or what was made of it.
+func (a *App) noteReading(ctx context.Context, m staff.Member, act, object string) error {
+	return a.DB.Update(ctx, func(tx *db.Tx) error {
+		return a.Audit.Add(ctx, tx, audit.Entry{Actor: m.ID, Role: string(staff.Privacy), Act: act, Object: object, Result: "ok"})
+	})
+}
+
+// logOf reads the audit log of a day, from midnight to midnight here.
+func (a *App) logOf(ctx context.Context, day rules.Day, f audit.Filter, skip, limit int64) ([]audit.Line, error) {
+	midnight := func(day rules.Day) (time.Time, error) {
+		return time.ParseInLocation(time.DateOnly, day.String(), a.zone)
+	}
+	from, err := midnight(day)
+	if err != nil {
+		return nil, err
+	}
+	until, err := midnight(day.Add(1))
+	if err != nil {
+		return nil, err
+	}
+	return audit.Read(ctx, a.DB, from, until, f, skip, limit)
 }

@@ -122,6 +122,27 @@ func (tab *Tab) Press(words string) {
 	tab.click("button, a, input[type=submit]", words)
 }
 
+// Try clicks the button with the words, and waits for nothing: a script answers.
+func (tab *Tab) Try(words string) {
+	tab.t.Helper()
+	s := Eval[*spot](tab, call("spot", "button", words))
+	if s == nil {
+		tab.t.Fatalf("nothing to press says %q on %s:\n%s", words, tab.Path(), tab.Text())
+	}
+	tab.do("press "+words, chromedp.MouseClickXY(s.X, s.Y))
+}
+
+// Wait waits until the words are on the page, for what a script does in its own time.
+func (tab *Tab) Wait(words string) {
+	tab.t.Helper()
+	for end := time.Now().Add(patience); !strings.Contains(fold(tab.Text()), fold(words)); {
+		if time.Now().After(end) {
+			tab.Sees(words)
+		}
+		tab.do("wait", chromedp.Sleep(50*time.Millisecond))
+	}
+}
+
 type spot struct {
 	X, Y  float64
 	Loads bool

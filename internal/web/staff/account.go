@@ -44,13 +44,13 @@ func (p *Pages) account(w http.ResponseWriter, r *http.Request, by people.Member
 		{Label: "staff.account.short", Value: m.Short(), Latin: true},
 		{Label: "staff.account.trained", Value: texts.Date(m.Trained.String()).Text},
 		{Label: "staff.account.screened", Value: texts.Date(m.Screened.String()).Text},
-		{Label: "staff.account.place", Key: placeKey(m.Place)},
+		{Label: "staff.account.place", Key: workplaceKey(m.Place)},
 		{Label: "staff.account.lang", Key: "common.language." + string(m.Lang)},
 	}
 	return p.render(w, r, "account", page)
 }
 
-func placeKey(place string) string {
+func workplaceKey(place string) string {
 	if place == "" {
 		return "staff.account.no-place"
 	}

@@ -1,8 +1,11 @@
 package staff
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
+	"slices"
+	"strings"
 
 	"loket/internal/fault"
 	"loket/internal/rules"
@@ -101,6 +104,9 @@ func (p *Pages) keys(w http.ResponseWriter, r *http.Request, m people.Member) er
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(keys, func(a, b people.Key) int {
+		return cmp.Or(a.Added.Compare(b.Added), strings.Compare(a.Label, b.Label))
+	})
 	page := &keysPage{Page: web.Page{Title: "staff.keys.title"}, Few: len(keys) < keysNeeded}
 	for _, k := range keys {
 		page.Keys = append(page.Keys, keyView{base64.RawURLEncoding.EncodeToString(k.ID), k.Label, k.Added, k.Used, len(keys) == 1})

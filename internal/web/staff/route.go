@@ -15,8 +15,9 @@ type route struct {
 	pattern string // of http.ServeMux, without language: "GET /check/{lease}"
 	// roles may call it, any of them; or one of anyone and members. None is nobody.
 	roles []people.Role
-	// fields are what its page shows of people who ask for a proof or work here, in
-	// the words of docs/staff-matrix.md. A page that shows nothing has none.
+	// fields are what its page shows of people, in plain words: "name" of somebody who
+	// asks for a proof, "colleague: name", "own passkeys", "case: id". A page that shows
+	// nothing has none. Roles that see no content have no page with the first kind.
 	fields []string
 	// scripts are the scripts its page runs, by their names in internal/web/assets.
 	scripts []string

@@ -28,13 +28,14 @@ type world struct {
 	site   *web.Site
 	base   string
 	origin string // that passkeys are bound to
+	named  map[people.Role]int
 }
 
 // open returns a world. An error in its log fails the test: a text that is missing,
 // a template that breaks.
 func open(t *testing.T, engine db.Engine) *world {
 	t.Helper()
-	w := &world{World: apptest.New(t, engine, slog.New(failing{slog.DiscardHandler, t}))}
+	w := &world{World: apptest.New(t, engine, slog.New(failing{slog.DiscardHandler, t})), named: map[people.Role]int{}}
 	var err error
 	if w.site, err = w.StaffSite(); err != nil {
 		t.Fatal(err)
@@ -68,7 +69,13 @@ func (w *world) invite(t testing.TB, name string, roles ...people.Role) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := w.Staff.Invite(t.Context(), audit.System, people.New{Name: ident.NewPrivate(name), Roles: roles, Lang: "nl", Trained: day, Screened: day})
+	return w.inviteUntil(t, name, day, roles...)
+}
+
+// inviteUntil is invite for somebody whose training holds until a day.
+func (w *world) inviteUntil(t testing.TB, name string, trained rules.Day, roles ...people.Role) string {
+	t.Helper()
+	token, err := w.Staff.Invite(t.Context(), audit.System, people.New{Name: ident.NewPrivate(name), Roles: roles, Lang: "nl", Trained: trained, Screened: trained})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,11 +83,17 @@ func (w *world) invite(t testing.TB, name string, roles ...people.Role) string {
 }
 
 // signIn returns the browser of a new member with roles, who has two passkeys and is
-// signed in. The member is named after the first role.
+// signed in. The member is named after the first role: "Proef checker", and the next of
+// that role "Proef checker b".
 func (w *world) signIn(t testing.TB, roles ...people.Role) *visitor {
 	t.Helper()
+	name := "Proef " + string(roles[0])
+	if n := w.named[roles[0]]; n > 0 {
+		name += " " + "-bcdfghjklm"[n:n+1]
+	}
+	w.named[roles[0]]++
 	v := w.visit(t)
-	v.get("/enrol/" + w.invite(t, "Proef "+string(roles[0]), roles...))
+	v.get("/enrol/" + w.invite(t, name, roles...))
 	v.confirm(v.path, "label", "een")
 	v.get("/keys")
 	v.confirm("/keys", "label", "twee")
@@ -105,6 +118,9 @@ func (k *passkeys) create(t testing.TB, options string) string {
 		t.Fatalf("options of a new passkey: %v", err)
 	}
 	credential := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	for len(credential.Key.AttestationData()) != 77 { // this authenticator cuts leading zeros from its keys, as no real one does
+		credential = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	}
 	k.auth.Options.UserHandle = []byte(parsed.UserID)
 	answer := virtualwebauthn.CreateAttestationResponse(k.party, k.auth, credential, *parsed)
 	k.auth.AddCredential(credential)
