@@ -9,7 +9,6 @@ import (
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
-	"loket/internal/point"
 	"loket/internal/seal"
 )
 
@@ -68,7 +67,6 @@ func (s *Store) OpenWithPaper(ctx context.Context, link Link, text string) (Sess
 		}
 		return s.opened(ctx, tx, m)
 	})
-	point.Reach("mailbox.opened-with-paper")
 	if err == nil {
 		err = refusal
 	}

@@ -8,7 +8,6 @@ import (
 	"loket/internal/audit"
 	"loket/internal/db"
 	"loket/internal/fault"
-	"loket/internal/point"
 )
 
 // Viewer is who wants to see a photo, in which role and under which lease.
@@ -53,7 +52,6 @@ func (s *Store) Show(ctx context.Context, v Viewer, caseID, id string, view func
 		}
 		return view(ctx, tx)
 	})
-	point.Reach("upload.viewed")
 	if err != nil {
 		return nil, err
 	}
