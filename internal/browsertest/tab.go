@@ -51,8 +51,11 @@ func (tab *Tab) Path() string { tab.t.Helper(); return Eval[string](tab, "locati
 // Title returns the title of the window.
 func (tab *Tab) Title() string { tab.t.Helper(); return Eval[string](tab, "document.title") }
 
-// Text returns the text of the page, as it is shown.
-func (tab *Tab) Text() string { tab.t.Helper(); return Eval[string](tab, "document.body.innerText") }
+// Text returns the text of the page, as it is shown; nothing while another page comes.
+func (tab *Tab) Text() string {
+	tab.t.Helper()
+	return Eval[string](tab, `document.body ? document.body.innerText : ""`)
+}
 
 // Sees fails the test unless all the words are on the page. Case and white
 // space do not count.
