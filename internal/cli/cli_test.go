@@ -22,10 +22,14 @@ import (
 	"loket/internal/db"
 	"loket/internal/hcert"
 	"loket/internal/keys"
+	"loket/internal/photo"
 	"loket/internal/qr"
 )
 
 func TestMain(m *testing.M) {
+	if photo.IsChild(os.Args[1:]) {
+		os.Exit(photo.Child(os.Args[1:], os.Stdin, os.Stdout))
+	}
 	testscript.Main(m, map[string]func(){
 		"loket": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -56,7 +56,11 @@ func (p *Pages) signOut(w http.ResponseWriter, r *http.Request, _ people.Member)
 	if err := p.Sessions.SignOut(r.Context()); err != nil {
 		return err
 	}
-	w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
+	clears := `"cache", "cookies", "storage"`
+	if len(p.Before) > 0 { // the passkeys of the demonstration are in the storage
+		clears = `"cache", "cookies"`
+	}
+	w.Header().Set("Clear-Site-Data", clears)
 	return p.site.Redirect(w, r, "/signed-out")
 }
 

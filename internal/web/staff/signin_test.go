@@ -2,12 +2,17 @@ package staff_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"loket/internal/app/apptest"
+	"loket/internal/config"
 	"loket/internal/db"
+	"loket/internal/db/dbtest"
 	people "loket/internal/staff"
+	"loket/internal/testclock"
 )
 
 func TestAnAccountBeginsWithALinkAndTwoPasskeys(t *testing.T) { // V6; design.md §4
@@ -142,5 +147,56 @@ func TestRightsChangeAtOnce(t *testing.T) { // V8.3.2, V7.4.2
 	lead.get(path + "/disable").send(path + "/disable").at(path).sees("Uitgeschakeld")
 	if other.get("/"); other.path != "/sign-in" {
 		t.Errorf("at %s with status %d after the account was shut, want to sign in", other.path, other.status)
+	}
+}
+
+// The passkeys that the demonstration plays are nowhere in a real installation.
+func TestNothingOfTheDemonstrationIsServed(t *testing.T) {
+	w := open(t, db.SQLite)
+	public, err := w.Site()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, site := range map[string]http.Handler{"staff": w.site, "public": public} {
+		for _, path := range []string{"/demo/authenticator.js", "/demo/staff", "/demo/staff.json", "/nl/demo/staff"} {
+			answer := httptest.NewRecorder()
+			site.ServeHTTP(answer, httptest.NewRequest("GET", path, nil))
+			if answer.Code != http.StatusNotFound {
+				t.Errorf("%s: %s: status %d, want 404", name, path, answer.Code)
+			}
+		}
+	}
+	v := w.visit(t)
+	for _, path := range []string{"/sign-in", "/enrol/" + w.invite(t, "Vera Proef", people.Checker)} {
+		if v.get(path); strings.Contains(v.page, "demo") || strings.Count(v.page, "<script") != 1 {
+			t.Errorf("%s runs more than its own script", path)
+		}
+	}
+}
+
+// Over https the cookie is for this host alone.
+func TestTheCookieIsForThisHostAlone(t *testing.T) { // V3.3.1, V3.3.3
+	c := config.Default(t.TempDir())
+	c.Database.URL, c.Staff.URL = dbtest.URL(t, db.SQLite), "https://staff.loket.example"
+	site, err := apptest.Open(t, c, testclock.At(apptest.Start), nil).StaffSite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := httptest.NewRecorder()
+	site.ServeHTTP(answer, httptest.NewRequest("GET", "/nl/sign-in", nil))
+	got := answer.Header().Get("Set-Cookie")
+	if !strings.HasPrefix(got, "__Host-loket-staff=") {
+		t.Errorf("Set-Cookie = %q", got)
+	}
+	for _, part := range []string{"; Path=/", "; HttpOnly", "; Secure", "; SameSite=Strict"} {
+		if !strings.Contains(got, part) {
+			t.Errorf("Set-Cookie lacks %s: %q", part, got)
+		}
+	}
+	if strings.Contains(got, "Max-Age") || strings.Contains(got, "Expires") || strings.Contains(got, "Domain") {
+		t.Errorf("Set-Cookie = %q", got)
+	}
+	if answer.Header().Get("Strict-Transport-Security") == "" || !strings.Contains(answer.Header().Get("Content-Security-Policy"), "require-trusted-types-for") {
+		t.Errorf("headers: %v", answer.Header())
 	}
 }
