@@ -34,7 +34,7 @@ func (s *Store) takeAtCounter(ctx context.Context, m staff.Member, leaseID, act 
 		return t, err
 	}
 	if t.role != staff.Counter {
-		return t, fault.New(fault.Denied, "staff.role", "lease %s is not of the counter", leaseID)
+		return t, fault.New(fault.Denied, "staff.role.missing", "lease %s is not of the counter", leaseID)
 	}
 	return t, nil
 }
