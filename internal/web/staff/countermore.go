@@ -44,8 +44,8 @@ type moreForms struct {
 
 func (p *Pages) newMoreForms(request.Desk) moreForms {
 	return moreForms{
-		Email: form.Text{Name: "email", Label: "staff.counter.email", Type: "email", Latin: true, Autocomplete: "off"},
-		Phone: form.Text{Name: "phone", Label: "staff.counter.phone", Type: "tel", Width: 20, Latin: true, Autocomplete: "off"},
+		Email:   form.Text{Name: "email", Label: "staff.counter.email", Type: "email", Latin: true, Autocomplete: "off"},
+		Phone:   form.Text{Name: "phone", Label: "staff.counter.phone", Type: "tel", Width: 20, Latin: true, Autocomplete: "off"},
 		Allowed: form.Tick{Name: "allowed", Label: "staff.counter.allowed", Hint: "staff.counter.allowed-hint"},
 		Number:  form.Text{Name: "document-number", Label: "staff.counter.document-number", Width: 20, Latin: true, Autocomplete: "off"},
 		Stop:    form.Tick{Name: "stop", Label: "staff.counter.stop-sure"},

@@ -61,6 +61,7 @@ type placePage struct {
 	Before     string // last ground
 	Seen       string // the version that was previewed
 	Preview    *location.Preview
+	Waiting    int    // who hears of it
 	Now, Then  string // message keys of the states before and after
 }
 
@@ -118,7 +119,7 @@ func (p *Pages) takePlace(w http.ResponseWriter, r *http.Request, m people.Membe
 	} else {
 		var preview location.Preview
 		if preview, err = p.Locations.Preview(r.Context(), m, change); err == nil {
-			page.Preview, page.Then = &preview, "staff.location."+string(preview.After.State)
+			page.Preview, page.Waiting, page.Then = &preview, int(preview.Waiting), "staff.location."+string(preview.After.State)
 		}
 	}
 	if fault.Is(err, fault.Invalid) {

@@ -102,6 +102,7 @@ type deskPage struct {
 	Path    string // of the page, without language
 	State   string // message key
 	Board   walkin.Board
+	Waiting int
 	Ticket  *walkin.Ticket // in hand; or nil
 	Absent  []walkin.Ticket
 	Figures walkin.Figures // of today
@@ -118,6 +119,7 @@ func (p *Pages) showDesk(w http.ResponseWriter, r *http.Request, _ people.Member
 	if page.Board, err = p.Walkin.Board(r.Context(), l.ID); err != nil {
 		return err
 	}
+	page.Waiting = int(page.Board.Waiting)
 	if page.Absent, err = p.Walkin.Absent(r.Context(), l.ID); err != nil {
 		return err
 	}
@@ -206,7 +208,7 @@ type numberPage struct {
 	Words   []lang.Text // what to do, in every language
 	Day     string
 	Kiosk   string // path of the screen at the door; empty at a desk
-	Waiting int64  // before this one
+	Waiting int    // before this one
 }
 
 // giveTicket prints a number for somebody at the door.
@@ -228,7 +230,7 @@ func (p *Pages) printNumber(w http.ResponseWriter, r *http.Request, place, kiosk
 		return err
 	}
 	page := &numberPage{Page: web.Page{Title: "staff.ticket.number", Back: pathTickets}, Label: t.Label(), Day: t.Day, Kiosk: kiosk,
-		Place: p.inAll(placeKey(l.ID)), Words: p.inAll("counter.ticket.wait"), Waiting: max(0, board.Waiting-1)}
+		Place: p.inAll(placeKey(l.ID)), Words: p.inAll("counter.ticket.wait"), Waiting: max(0, int(board.Waiting)-1)}
 	if kiosk != "" {
 		page.Back = ""
 		w.Header().Set("Refresh", "12; url="+web.Path(p.site.Language(r), kiosk))

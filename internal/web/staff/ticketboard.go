@@ -26,8 +26,9 @@ func (p *Pages) boardRoutes() []route {
 // boardPage shows which number is called to which desk.
 type boardPage struct {
 	web.Page
-	Name  string // message key
-	Board walkin.Board
+	Name    string // message key
+	Board   walkin.Board
+	Waiting int
 }
 
 func (p *Pages) board(w http.ResponseWriter, r *http.Request, _ people.Member) error {
@@ -39,6 +40,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request, _ people.Member) e
 	if page.Board, err = p.Walkin.Board(r.Context(), l.ID); err != nil {
 		return err
 	}
+	page.Waiting = int(page.Board.Waiting)
 	w.Header().Set("Refresh", boardRefresh)
 	return p.render(w, r, "ticket-board", page)
 }
