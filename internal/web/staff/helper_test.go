@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"loket/internal/db"
-	"loket/internal/ident"
 	people "loket/internal/staff"
 )
 
