@@ -72,8 +72,15 @@ type reportPage struct {
 type findingRow struct {
 	people.Finding
 	Text  string // message key
-	Short string // of the pseudonym
-	Actor string // query of the log of this member on this day
+	Who   []logLink
+	About *logLink // the case, where it is about one
+}
+
+// logLink leads to the entries of a member or about a thing, on the day.
+type logLink struct{ Short, Query string }
+
+func linkTo(day rules.Day, by, id string) logLink {
+	return logLink{short(id), "?" + url.Values{"day": {day.String()}, by: {id}}.Encode()}
 }
 
 // logPage is entries of the audit log.
@@ -87,8 +94,7 @@ type logPage struct {
 type logRow struct {
 	audit.Line
 	Time          string
-	Actor, Object string // shortened for the screen
-	Theirs, Its   string // queries of the log of this actor, or of this object
+	Actor, Object logLink
 }
 
 // dayOf returns the day that r asks for: a day that has been, today if none is named.
@@ -149,8 +155,15 @@ func (p *Pages) report(w http.ResponseWriter, r *http.Request, m people.Member) 
 	page := &reportPage{Page: web.Page{Title: "staff.report.title"}, dayPages: p.pagesOf(day, nil, n, until < len(report.Findings)),
 		Views: report.Views, Cases: report.Cases, Members: report.Members}
 	for _, f := range report.Findings[from:until] {
-		page.Findings = append(page.Findings, findingRow{Finding: f, Text: "staff.signal." + f.Signal, Short: short(f.StaffID),
-			Actor: "?" + url.Values{"day": {day.String()}, "actor": {f.StaffID}}.Encode()})
+		row := findingRow{Finding: f, Text: "staff.signal." + f.Signal, Who: []logLink{linkTo(day, "actor", f.StaffID)}}
+		if f.Other != "" {
+			row.Who = append(row.Who, linkTo(day, "actor", f.Other))
+		}
+		if f.Object != "" {
+			about := linkTo(day, "object", f.Object)
+			row.About = &about
+		}
+		page.Findings = append(page.Findings, row)
 	}
 	return p.render(w, r, "report", page)
 }
@@ -176,9 +189,8 @@ func (p *Pages) log(w http.ResponseWriter, r *http.Request, m people.Member) err
 		page.All = "?" + url.Values{"day": {day.String()}}.Encode()
 	}
 	for _, line := range lines[:min(len(lines), MaxRows)] {
-		page.Lines = append(page.Lines, logRow{Line: line, Time: p.Log.Clock(line.At), Actor: short(line.Actor), Object: short(line.Object),
-			Theirs: "?" + url.Values{"day": {day.String()}, "actor": {line.Actor}}.Encode(),
-			Its:    "?" + url.Values{"day": {day.String()}, "object": {line.Object}}.Encode()})
+		page.Lines = append(page.Lines, logRow{Line: line, Time: p.Log.Clock(line.At),
+			Actor: linkTo(day, "actor", line.Actor), Object: linkTo(day, "object", line.Object)})
 	}
 	return p.render(w, r, "log", page)
 }

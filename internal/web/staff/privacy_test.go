@@ -32,6 +32,10 @@ func TestThePrivacyOfficerReadsActsAndNoContent(t *testing.T) { // T8, V16; desi
 	}
 	refused := regexp.MustCompile(`href="/nl(/log\?actor=[^"]+)"`).FindAllStringSubmatch(officer.page, -1)
 	officer.get(strings.ReplaceAll(refused[0][1], "&amp;", "&")).sees("Toon alles van deze dag")
+	for range 12 {
+		curious.get("/accounts")
+	}
+	officer.get("/report?day=2021-12-20").sees("Elke regel is een reden om te vragen", "Probeerde meer keren wat niet mag")
 	officer.get("/log?day=2021-12-19").sees("Hier staat niets in het logboek.")
 	officer.get("/log?day=2099-01-01").sees("Logboek: 20 december 2021") // days that have been
 }
