@@ -55,6 +55,13 @@ func (s *Store) Approve(ctx context.Context, m staff.Member, leaseID string, c s
 	if err != nil {
 		return err
 	}
+	from := Answered
+	if kept.Queue == staff.QueueCounter {
+		from = Counter
+	}
+	if t.request.State != from { // such as somebody who said that the address is not theirs
+		return s.stale(ctx, t)
+	}
 	d, _, err := s.mayRule(kept.Ruling, true)
 	if err != nil {
 		return err

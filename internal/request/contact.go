@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"slices"
 
 	"loket/internal/db"
 	"loket/internal/fault"
@@ -13,10 +14,14 @@ import (
 // nowhere else: whoever holds a phone that was lost must not point the messages to
 // another (T2). An empty contact takes the one before away. A link that was sent before
 // opens with a code on the new phone only.
+//
+// An answer that is on its way stays on its way: whoever sent a form in another's name has
+// its number and code too, and would have a proof sent to themselves (T4). ToCounter takes
+// such a case over first; it is then decided by what is seen.
 func (s *Store) SetContact(ctx context.Context, m staff.Member, leaseID string, email ident.Email, phone ident.Phone) error {
 	return s.atCounter(ctx, m, leaseID, func(tx *db.Tx, t task) error {
-		if t.request.ClosedAt != nil {
-			return fault.New(fault.TooLate, "request.state", "request %s has ended", t.request.ID)
+		if r := t.request; r.ClosedAt != nil || !slices.Contains([]State{Counter, Asked, Answered}, r.State) {
+			return fault.New(fault.TooLate, "request.state", "request %s is %s", r.ID, r.State)
 		}
 		body := t.body
 		a := &body.Answers

@@ -50,8 +50,8 @@ func (s *Store) ToCounter(ctx context.Context, m staff.Member, leaseID string) e
 		if !r.State.May(Counter) || r.ClosedAt != nil {
 			return fault.New(fault.TooLate, "request.state", "request %s is %s", r.ID, r.State)
 		}
-		if _, err := db.Get[proposal](ctx, tx, selectOpenProposal, r.ID, r.Round); !fault.Is(err, fault.NotFound) {
-			return fault.New(fault.TooLate, "request.proposal.there", "a proposal waits for %s: %w", r.ID, err)
+		if err := s.nothingWaits(ctx, tx, r); err != nil {
+			return err
 		}
 		n, err := db.Exec(ctx, tx, updateState, r.ID, r.State, r.Round, string(Counter))
 		if err != nil {
@@ -67,6 +67,18 @@ func (s *Store) ToCounter(ctx context.Context, m staff.Member, leaseID string) e
 	})
 }
 
+// nothingWaits says that no proposal about a request waits for a second person.
+func (s *Store) nothingWaits(ctx context.Context, q db.Queryer, r row) error {
+	_, err := db.Get[proposal](ctx, q, selectOpenProposal, r.ID, r.Round)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for a proposal: %w", err)
+	}
+	return fault.New(fault.TooLate, "request.proposal.there", "a proposal waits for %s", r.ID)
+}
+
 // AskDocument lets somebody come back with a document, or send photos of it. Who has an
 // address and a phone gets the message there; for others it is printed, and opens with a
 // code on paper.
@@ -75,6 +87,9 @@ func (s *Store) AskDocument(ctx context.Context, m staff.Member, leaseID string)
 		r, a := t.request, t.body.Answers
 		if r.State != Counter || r.ClosedAt != nil {
 			return fault.New(fault.TooLate, "request.state", "request %s is %s", r.ID, r.State)
+		}
+		if err := s.nothingWaits(ctx, tx, r); err != nil {
+			return err
 		}
 		if err := s.moveOrFail(ctx, tx, r, Asked); err != nil {
 			return err

@@ -182,6 +182,11 @@ func TestNobodyFetchesWhatAnAddressProtects(t *testing.T) {
 		if _, err := w.Requests.Print(t.Context(), carla.Member, lease.ID); !fault.Is(err, fault.Denied) {
 			t.Errorf("printed: %v", err)
 		}
+		mine, err := ident.ParseEmail("thief@example.org")
+		check(t, err)
+		if err := w.Requests.SetContact(t.Context(), carla.Member, lease.ID, mine, ident.Phone{}); !fault.Is(err, fault.TooLate) {
+			t.Errorf("the address of an answer under way is changed: %v", err)
+		}
 		// Taken over at the counter, it needs what is seen there, and two people.
 		check(t, w.Requests.ToCounter(t.Context(), carla.Member, lease.ID))
 		w.Promises(t)

@@ -10,6 +10,7 @@ import (
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
+	"loket/internal/mailbox"
 	"loket/internal/registry"
 	"loket/internal/request"
 	"loket/internal/staff"
@@ -171,6 +172,31 @@ func TestARecordThatChangedIsLookedAtAnew(t *testing.T) {
 		w.Pass(t, 10*time.Minute)
 		if thread := open(t, w, "other@example.org", "+31612345603"); thread.Body.Kind != request.MessageProof {
 			t.Errorf("message %q", thread.Body.Kind)
+		}
+		w.Promises(t)
+	})
+}
+
+// Whoever got the mail says that it is not theirs, while a proposal waits: it is decided on
+// at the counter, by what is seen there, and not as proposed.
+func TestAProposalEndsWithItsAddress(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		seen(t, w, w.Hire(t, staff.Counter), other(t, w))
+		w.Submit(t, withDocument(t, other(t, w)))
+		w.Pass(t, 10*time.Minute)
+		w.Propose(t, w.Hire(t, staff.Checker), apptest.First)
+		link, err := mailbox.ParseLink(w.Link(t, "other@example.org"))
+		check(t, err)
+		_, err = w.Mailbox.Ask(t.Context(), link, "browser", "sms")
+		check(t, err)
+		check(t, w.Mailbox.WrongNumber(t.Context(), link, "browser"))
+		w.Settle(t)
+		anton := w.Hire(t, staff.Approver)
+		if err := anton.ApproveUnder(t, next(t, w, anton, staff.QueueApprove)); !fault.Is(err, fault.TooLate) {
+			t.Errorf("approved: %v", err)
+		}
+		if n := count(t, w, `SELECT count(*) AS n FROM decision WHERE question = 'manual'`); n != 1 { // of the case before
+			t.Errorf("%d decisions", n)
 		}
 		w.Promises(t)
 	})

@@ -67,6 +67,9 @@ func (s *Store) take(ctx context.Context, m staff.Member, leaseID, act string) (
 	if t.request, err = db.Get[row](ctx, s.DB, selectRequest, caseID); err != nil {
 		return task{}, fault.New(fault.TooLate, "request.state", "find request of a lease: %w", err)
 	}
+	if t.request.State == Withdrawn {
+		return task{}, fault.New(fault.TooLate, "request.state", "request %s is withdrawn", caseID)
+	}
 	t.box, t.body, err = s.open(ctx, s.DB, t.request)
 	return t, err
 }
