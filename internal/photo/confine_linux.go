@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/landlock-lsm/go-landlock/landlock"
 	"golang.org/x/sys/unix"
 )
 
@@ -17,20 +18,21 @@ import (
 // pixels, which is the hungriest picture that passes the gate.
 const (
 	memoryBytes    = 640 << 20
-	processSeconds = 5  // of processor time
-	openFiles      = 8  // three pipes, and what the runtime waits with
-	threads        = 64 // of this user in the child's own user namespace: no bomb
+	processSeconds = 5 * slow // of processor time
+	openFiles      = 32       // its pipes, and what the runtime and Landlock open
+	threads        = 64       // of this user in the child's own user namespace: no bomb
 )
 
 // nobody is the user and group of a child, inside and, if this process is root,
 // also outside of its user namespace.
 const nobody = 65534
 
-// apart is how a child starts: a user, network, process and IPC namespace of its
-// own. Root hands it to nobody; another user stays who it is, without any right.
+// apart is how a child starts: a user, network and IPC namespace of its own. Root
+// hands it to nobody; another user stays who it is, without any right. It has no
+// process namespace: Landlock counts its threads in /proc, which would show others.
 func apart() *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{
-		Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS,
+		Cloneflags: syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC | syscall.CLONE_NEWUTS,
 		Setsid:     true,
 	}
 	user, group := os.Getuid(), os.Getgid()
@@ -66,6 +68,9 @@ func confine() error {
 			return fmt.Errorf("limit resource %d: %w", l.what, err)
 		}
 	}
+	if err := lockFiles(); err != nil {
+		return err
+	}
 	// Nobody may look into this process, and no dump of it is written.
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return fmt.Errorf("forbid core dumps: %w", err)
@@ -75,6 +80,16 @@ func confine() error {
 		return fmt.Errorf("give up new privileges: %w", err)
 	}
 	return filterCalls()
+}
+
+// lockFiles forbids files, TCP and what leads to other processes by Landlock, as
+// far as this kernel has it. It is the second wall: the filter does not depend on
+// it, nor it on the filter.
+func lockFiles() error {
+	if err := landlock.V6.BestEffort().Restrict(); err != nil {
+		return fmt.Errorf("lock files: %w", err)
+	}
+	return nil
 }
 
 // addressSpace returns how many bytes of addresses this process has taken.

@@ -21,3 +21,5 @@ func confine() error { return errors.New("there is no confinement on this kind o
 func probeAll(io.Writer, targets) error { return confine() }
 
 func judge(string) error { return confine() }
+
+func lockFiles() error { return confine() }

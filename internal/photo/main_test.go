@@ -23,11 +23,16 @@ func TestMain(m *testing.M) {
 // testChild gives up what is asked, tries the probes at targets of the test, and
 // says what it knows of its surroundings.
 func testChild(confinement string, aims []string) int {
-	if confinement == "confined" {
-		if err := confine(); err != nil {
-			fmt.Println(err)
-			return 1
-		}
+	var err error
+	switch confinement {
+	case "confined":
+		err = confine()
+	case "landlock":
+		err = lockFiles()
+	}
+	if err != nil {
+		fmt.Println(err)
+		return 1
 	}
 	to := targets{folder: aims[0], tcp: aims[1], udp: aims[2], socket: aims[3], abstract: aims[4]}
 	fmt.Sscan(aims[5], &to.process)

@@ -16,7 +16,7 @@ import (
 )
 
 // patience is how long a child may take.
-const patience = 5 * time.Second
+const patience = 5 * time.Second * slow
 
 // answerBytes is how much a child may answer: a picture of 2400 by 2400 pixels
 // in the best quality has less.
