@@ -58,11 +58,17 @@ func (p *Pages) RegisterProbes(site *web.Site) {
 	}
 }
 
-// PageData returns the data of each page of this owner by the name of its template.
+// PageData returns the data of each page by the name of its template.
 func PageData() map[string]web.Document {
 	return map[string]web.Document{
 		"home": &homePage{}, "sign-in": &signInPage{}, "signed-out": &signInPage{}, "enrol": &enrolPage{}, "keys": &keysPage{},
 		"accounts": &accountsPage{}, "account": &accountPage{}, "invite": &invitePage{}, "account-change": &accountChangePage{}, "lost": &againPage{},
 		"report": &reportPage{}, "log": &logPage{},
+		"check": &casePage{}, "check-queue": &queuePage{}, "check-over": &overPage{},
+		"counter": &counterStart{}, "counter-case": &seatPage{}, "counter-done": &donePage{}, "counter-proof": &proofsPage{}, "paper": &paperPage{},
+		"sheet": &sheetPage{}, "location": &placePage{}, "locations": &placesPage{}, "helper": &helpedPage{}, "helper-mandate": &mandatePage{},
+		"helper-person": &personPage{}, "ticket-choose": &deskChoice{}, "ticket-desk": &deskPage{}, "ticket-number": &numberPage{},
+		"ticket-board": &boardPage{}, "ticket-kiosk": &kioskPage{},
+		"editing": &editingPage{}, "editing-change": &changePage{}, "editing-setting": &settingPage{}, "editing-text": &textPage{},
 	}
 }
