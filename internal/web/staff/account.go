@@ -40,7 +40,7 @@ func (p *Pages) account(w http.ResponseWriter, r *http.Request, by people.Member
 	}
 	texts := p.Catalogue.In(p.site.Language(r))
 	page.Facts = []web.Answer{
-		{Label: "staff.account.name", Value: m.Name.Reveal()},
+		{Label: "staff.account.name", Value: nameOf(m)},
 		{Label: "staff.account.short", Value: m.Short(), Latin: true},
 		{Label: "staff.account.trained", Value: texts.Date(m.Trained.String()).Text},
 		{Label: "staff.account.screened", Value: texts.Date(m.Screened.String()).Text},

@@ -68,7 +68,7 @@ func (p *Pages) change(r *http.Request, what string) (people.Member, *accountCha
 	m, err := p.find(r)
 	return m, &accountChangePage{
 		Page:   web.Page{Title: "staff." + what + ".title", Back: accountPath(m.ID)},
-		Action: accountPath(m.ID, what), Name: m.Name.Reveal(), Text: "staff." + what + ".text", Button: "staff." + what + ".button",
+		Action: accountPath(m.ID, what), Name: nameOf(m), Text: "staff." + what + ".text", Button: "staff." + what + ".button",
 	}, err
 }
 
@@ -166,7 +166,7 @@ func (p *Pages) askAgain(w http.ResponseWriter, r *http.Request, _ people.Member
 	if err != nil {
 		return err
 	}
-	page := &againPage{Page: web.Page{Title: "staff.lost.title", Back: accountPath(m.ID)}, Name: m.Name.Reveal()}
+	page := &againPage{Page: web.Page{Title: "staff.lost.title", Back: accountPath(m.ID)}, Name: nameOf(m)}
 	page.Confirm = p.pending(r, "lost "+m.ID, c, confirmation{Action: accountPath(m.ID, "lost"), Act: "get", Button: "staff.lost.button"})
 	return p.render(w, r, "lost", page)
 }

@@ -85,7 +85,7 @@ func (p *Pages) accounts(w http.ResponseWriter, r *http.Request, _ people.Member
 		page.After = page.Now + 1
 	}
 	for _, m := range all[(page.Now-1)*MaxRows : min(page.Now*MaxRows, len(all))] {
-		page.Rows = append(page.Rows, accountRow{m.ID, m.Name.Reveal(), roleKeys(m.Roles), p.stateTag(m), m.Trained.String(), m.Screened.String()})
+		page.Rows = append(page.Rows, accountRow{m.ID, nameOf(m), roleKeys(m.Roles), p.stateTag(m), m.Trained.String(), m.Screened.String()})
 	}
 	return p.render(w, r, "accounts", page)
 }

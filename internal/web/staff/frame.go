@@ -34,10 +34,13 @@ var navigation = []struct {
 	{"staff.nav.keys", pathKeys, nil},
 }
 
+// nameOf is the name of somebody who works here, for themselves and for leads.
+func nameOf(m people.Member) string { return m.Name.Reveal() }
+
 // dress gives a page its frame; an error page too.
 func (p *Pages) dress(r *http.Request, page *web.Page) {
 	v := visitOf(r)
-	f := &frame{Name: v.member.Name.Reveal()}
+	f := &frame{Name: nameOf(v.member)}
 	if v.member.ID != "" {
 		for _, item := range navigation {
 			if len(item.roles) == 0 || v.member.Has(item.roles...) {

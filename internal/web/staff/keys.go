@@ -67,7 +67,7 @@ func (p *Pages) askEnrol(w http.ResponseWriter, r *http.Request, _ people.Member
 	if err != nil {
 		return err
 	}
-	page := &enrolPage{Page: web.Page{Title: "staff.enrol.title"}, Name: m.Name.Reveal()}
+	page := &enrolPage{Page: web.Page{Title: "staff.enrol.title"}, Name: nameOf(m)}
 	page.Confirm = p.pending(r, "enrol", c, confirmation{Action: r.URL.Path, Act: "create", Label: label(), Button: "staff.enrol.button"})
 	return p.render(w, r, "enrol", page)
 }
