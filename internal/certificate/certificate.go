@@ -5,7 +5,8 @@
 // function, Issue: it takes a stored decision, checks it again from the facts, and
 // finds the certificates intended under it, which were written down before. So
 // nothing is signed that was not recorded first, and the function can move into a
-// process of its own.
+// process of its own. A decision of staff is checked again by verifying the passkeys that
+// confirmed it, over exactly the certificates intended under it (Recheck).
 //
 // The list holds random identifiers only. A certificate made with a stolen key is
 // not on it.

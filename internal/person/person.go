@@ -5,7 +5,9 @@
 // Each request makes an anchor. What its person claims is kept unverified, and two
 // anchors may claim the same: claiming somebody's number blocks nobody. Only a
 // verified identifier is unique. When the same one is verified for a second anchor,
-// a full match has shown that both are one person, and it moves to the newer.
+// a full match has shown that both are one person, and it moves to the newer. Two anchors
+// that share something are never merged: a member of staff may note that they are one
+// person, or two (Link), and that can be undone.
 package person
 
 import (

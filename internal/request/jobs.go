@@ -125,6 +125,11 @@ func (s *Store) follow(ctx context.Context, e mailbox.Event, to State, act strin
 		if err != nil || !moved {
 			return err
 		}
+		if to == Answered { // what was proposed on other photos is proposed no more
+			if _, err := db.Exec(ctx, tx, dropWaiting, r.ID); err != nil {
+				return fmt.Errorf("drop proposal: %w", err)
+			}
+		}
 		return s.note(ctx, tx, r.ID, audit.Applicant, roleSelf, act, string(to))
 	}, nil
 }

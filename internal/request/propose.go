@@ -69,6 +69,7 @@ const (
 	proposalColumns    = `id, request_id, round, staff_id, choice, state, sealed`
 	selectProposal     = `SELECT ` + proposalColumns + ` FROM proposal WHERE id = $1`
 	selectOpenProposal = `SELECT ` + proposalColumns + ` FROM proposal WHERE request_id = $1 AND round = $2 AND state = 'waiting'`
+	dropWaiting        = `DELETE FROM proposal WHERE request_id = $1 AND state = 'waiting'`
 	dropOldProposals   = `DELETE FROM proposal WHERE request_id = $1 AND round < $2 AND state = 'waiting'`
 	countReturned      = `SELECT count(*) AS n FROM proposal WHERE request_id = $1 AND round = $2 AND staff_id = $3 AND state = 'returned'`
 	insertProposal     = `

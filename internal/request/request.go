@@ -13,6 +13,18 @@
 //	answered → decided | refused           by a named person, with reason and next step
 //	counter                                no e-mail or phone, or no document: in person
 //
+// Staff see a request only under a lease, from a queue or, at the counter, with the
+// number and the code of the person who stands there. What is decided is a content, of
+// which two different passkeys confirm the same bytes where the pack wants two people:
+//
+//	lease, err := store.Next(ctx, vera, staff.QueueCheck)
+//	desk, err := store.Desk(ctx, vera, lease.ID)                // its audit entry is committed first
+//	made, err := store.Content(ctx, vera, lease.ID, ruling)     // to be confirmed by staff.Store.BeginConfirm
+//	err = store.Propose(ctx, vera, lease.ID, made, ceremony, response)
+//	err = store.Approve(ctx, anton, other.ID, ceremony, response)
+//
+// A helper acts for a person under a mandate, and sees neither registry nor messages.
+//
 // A request that has ended is kept for as long as the schema file says and can be
 // opened again by its person; then its key is destroyed, and with it all of it.
 package request

@@ -1,0 +1,70 @@
+package request_test
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"loket/internal/app/apptest"
+	"loket/internal/fault"
+	"loket/internal/request"
+	"loket/internal/staff"
+	"loket/internal/upload"
+)
+
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+// G-30: photos that came with the form are compared at once, and nobody is asked for what
+// they sent. Their mail leaves as everybody's, and says that nothing is needed. They end
+// with the decision (G-36).
+func TestPhotosOfAFormAreCompared(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		code, err := w.Requests.StartDraft(t.Context())
+		check(t, err)
+		draft, err := w.Requests.LoadDraft(t.Context(), code)
+		check(t, err)
+		for i, kind := range []upload.Kind{upload.Document, upload.Card} {
+			_, err = w.Uploads.Add(t.Context(), draft.Case, kind, bytes.NewReader(w.Photo(t, i)))
+			check(t, err)
+		}
+		a := other(t, w)
+		receipt, err := w.Requests.Submit(t.Context(), request.Submission{Answers: a, Lang: "nl", Door: request.Web, Key: "photos-1", Draft: code})
+		check(t, err)
+		w.Pass(t, 10*time.Minute)
+		w.Promises(t)
+		if thread := open(t, w, "other@example.org", "+31612345603"); thread.Body.Kind != request.MessageComparing {
+			t.Errorf("message %q", thread.Body.Kind)
+		}
+		if got := step(t, w, receipt); got != request.StepMessage {
+			t.Errorf("step %s", got)
+		}
+		vera := w.Hire(t, staff.Checker)
+		lease := next(t, w, vera, staff.QueueCheck)
+		desk, err := w.Requests.Desk(t.Context(), vera.Member, lease.ID)
+		check(t, err)
+		if len(desk.Photos) != 2 {
+			t.Fatalf("%d photos", len(desk.Photos))
+		}
+		jpeg, err := w.Requests.Photo(t.Context(), vera.Member, lease.ID, desk.Photos[0].ID)
+		if err != nil || len(jpeg) == 0 {
+			t.Errorf("photo: %v", err)
+		}
+		check(t, vera.ProposeUnder(t, lease, apptest.First))
+		w.Approve(t, w.Hire(t, staff.Approver))
+		w.Pass(t, 10*time.Minute)
+		w.Promises(t)
+		photos, err := w.Requests.Photos(t.Context(), receipt.Number, receipt.Code)
+		check(t, err)
+		for _, p := range photos {
+			if p.State != upload.Destroyed || p.Rule != upload.Decision || p.Receipt == "" {
+				t.Errorf("a photo is %s by %s", p.State, p.Rule)
+			}
+		}
+		if _, err := w.Requests.Photo(t.Context(), vera.Member, lease.ID, desk.Photos[0].ID); !fault.Is(err, fault.Denied) {
+			t.Errorf("after the decision: %v", err)
+		}
+		if f := figures(t, w); f["document-asked"] != 1 || f["approved"] != 1 {
+			t.Errorf("figures %v", f)
+		}
+	})
+}
