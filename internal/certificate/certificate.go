@@ -71,7 +71,9 @@ type Intent struct {
 }
 
 // Restored is an intent as it was written down.
-func Restored(id string, kind hcert.Kind, event int, of []byte) Intent { return Intent{id, kind, event, of} }
+func Restored(id string, kind hcert.Kind, event int, of []byte) Intent {
+	return Intent{id, kind, event, of}
+}
 
 // Sum is what the event was, as a sum under a key that is not in the database.
 func (in Intent) Sum() []byte { return in.of }
