@@ -33,6 +33,7 @@ import (
 	"loket/internal/lang"
 	"loket/internal/mailbox"
 	"loket/internal/request"
+	"loket/internal/upload"
 	"loket/internal/web/throttle"
 )
 
@@ -44,6 +45,7 @@ const Version = "1.0.0"
 type Parts struct {
 	Requests  *request.Store
 	Mailbox   *mailbox.Store
+	Uploads   *upload.Store
 	Catalogue *lang.Catalogue
 	Region    string        // of phone numbers without a country, ISO 3166-1 alpha-2
 	Log       *slog.Logger  // told of failures, never of people
@@ -91,8 +93,11 @@ type route struct {
 // byLink reports whether linkAndBrowser counts the call by the link in its body, and
 // nothing counts it by source.
 func (r route) byLink() bool {
-	return r.path == "/message-codes" || r.path == "/message-openings" || r.path == "/wrong-numbers"
+	return r.path == "/message-codes" || r.path == "/paper-openings" || r.path == "/message-openings" || r.path == "/wrong-numbers"
 }
+
+// isPiece reports whether the body of the call is a piece of a photo, and not JSON.
+func (r route) isPiece() bool { return strings.HasSuffix(r.path, "/pieces/{start}") }
 
 const (
 	kindJSON = "application/json"
@@ -105,7 +110,7 @@ const (
 
 // routes are all calls.
 func (a *api) routes() []route {
-	return []route{
+	return slices.Concat(a.photoRoutes("/message-photos", a.inMessage), a.photoRoutes("/draft-photos", a.inDraft), []route{
 		{"GET", "/openapi.json", a.describe, kindJSON},
 		{"GET", "/route", a.showRoute, kindJSON},
 		{"POST", "/route-decisions", a.decideRoute, kindJSON},
@@ -126,7 +131,11 @@ func (a *api) routes() []route {
 		{"GET", "/message/proofs/{number}/qr-png", a.proofPNG, kindPNG},
 		{"POST", "/message-replies", a.reply, kindJSON},
 		{"POST", "/wrong-numbers", a.wrongNumber, kindJSON},
-	}
+		{"POST", "/paper-openings", a.openWithPaper, kindJSON},
+		{"POST", "/mandate-revocations", a.revoke, kindJSON},
+		{"POST", "/document-number-erasures", a.forget, kindJSON},
+		{"GET", "/counters", a.showCounters, kindJSON},
+	})
 }
 
 // call is a request that passed the gate.
@@ -187,7 +196,10 @@ func (a *api) pass(w http.ResponseWriter, r *http.Request, route route) (answer,
 		return answer{}, refusal{status: http.StatusNotAcceptable, key: "api.accept"}
 	}
 	c := &call{Request: r, texts: a.Catalogue.In(a.Catalogue.Match(r.Header.Get("Accept-Language")))}
-	if route.method == "POST" || route.method == "PUT" {
+	switch {
+	case route.isPiece():
+		c.Body = http.MaxBytesReader(w, r.Body, upload.MaxPart)
+	case route.method == "POST" || route.method == "PUT":
 		var err error
 		if c.in, err = readBody(w, r); err != nil {
 			return answer{}, err

@@ -136,6 +136,17 @@ func (b *body) flag(name string) *bool {
 	return value
 }
 
+// number returns a member that is a whole number, which may not be left out.
+func (b *body) number(name string) int64 {
+	b.known[name] = true
+	var value *int64
+	if err := json.Unmarshal(b.members[name], &value); err != nil || value == nil {
+		b.bad(name, "api.number")
+		return 0
+	}
+	return *value
+}
+
 // choice returns a member that is empty or one of values.
 func (b *body) choice(name string, values []string) string {
 	text, _ := b.text(name)

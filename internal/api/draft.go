@@ -63,11 +63,16 @@ func (a *api) saveDraft(c *call) (answer, error) {
 	return answer{status: http.StatusNoContent}, nil
 }
 
-// dropDraft deletes a form, whether it is there or not.
+// dropDraft deletes a form, whether it is there or not, with the photos that were not sent.
 func (a *api) dropDraft(c *call) (answer, error) {
 	code, err := c.draftCode()
 	if err != nil {
 		return answer{}, err
+	}
+	if answers, err := a.Requests.LoadDraft(c.Context(), code); err == nil {
+		if err := a.dropPhotos(c, answers.Case); err != nil {
+			return answer{}, err
+		}
 	}
 	return answer{status: http.StatusNoContent}, a.Requests.DropDraft(c.Context(), code)
 }

@@ -17,11 +17,13 @@ var (
 		Why: "A code has eight digits. This slows down numbers that do not exist as much as those that do."}
 	ByLink = throttle.Limit{Name: "api-link", By: throttle.Identifier, Burst: 10, Every: 2 * time.Minute,
 		Why: "Each code costs a text message; a program with a good link needs a few calls, and nobody else can use them up."}
+	PhotosOfCase = throttle.Limit{Name: "api-photos", By: throttle.Identifier, Burst: 20, Every: 2 * time.Minute,
+		Why: "A person sends two photos and takes some again; each is decoded."}
 	DeadLinks = throttle.Limit{Name: "api-links-dead", By: throttle.Source, Burst: 60, Every: 30 * time.Second,
 		Why: "Programs may hold old links; a machine that guesses links cannot go on."}
 )
 
 // Limits returns all of them, for the documentation.
 func Limits() []throttle.Limit {
-	return []throttle.Limit{Reading, Writing, ByNumber, ByLink, DeadLinks}
+	return []throttle.Limit{Reading, Writing, ByNumber, ByLink, PhotosOfCase, DeadLinks}
 }

@@ -97,6 +97,31 @@ func (a *api) openMessage(c *call) (answer, error) {
 	return answer{status: http.StatusCreated, body: session{opened.Cookie()}}, nil
 }
 
+// openWithPaper opens a message with its link and the code on paper from a counter.
+func (a *api) openWithPaper(c *call) (answer, error) {
+	text, code := c.in.need("link"), c.in.need("code")
+	if err := c.in.err(); err != nil {
+		return answer{}, err
+	}
+	if err := a.count(c.Request, ByLink, text); err != nil {
+		return answer{}, err
+	}
+	link, err := mailbox.ParseLink(text)
+	if err != nil {
+		return answer{}, err
+	}
+	opened, err := a.Mailbox.OpenWithPaper(c.Context(), link, code)
+	if fault.Is(err, fault.NotFound) {
+		if shut := a.count(c.Request, DeadLinks, ""); shut != nil {
+			return answer{}, shut
+		}
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusCreated, body: session{opened.Cookie()}}, nil
+}
+
 // wrongNumber is for whoever got the mail and not the code.
 func (a *api) wrongNumber(c *call) (answer, error) {
 	link, browser, err := a.linkAndBrowser(c)
@@ -127,7 +152,8 @@ func unauthorised(err error) error {
 
 // reply takes an answer to a message in.
 func (a *api) reply(c *call) (answer, error) {
-	text := ident.NewPrivate(c.in.need("text"))
+	words, _ := c.in.text("text") // with photos there need be none
+	text := ident.NewPrivate(words)
 	key, keyErr := c.idempotencyKey()
 	s, err := c.session()
 	if err != nil {

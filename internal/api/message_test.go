@@ -93,7 +93,7 @@ func TestReplyAndWrongNumber(t *testing.T) {
 			p.call("POST", "/api/v1/message-replies", form{"text": "Mijn kaartje is weg."}, with...).want(204)
 		}
 		p.call("POST", "/api/v1/message-replies", form{"text": "Iets anders."}, with...).want(422)
-		p.call("POST", "/api/v1/message-replies", form{"text": ""}, with...).want(400)
+		p.call("POST", "/api/v1/message-replies", form{"text": ""}, append(session, "Idempotency-Key", key(t, 4))...).want(400)
 		p.call("POST", "/api/v1/message-replies", form{"text": "zonder sleutel"}, session...).want(400)
 		p.call("POST", "/api/v1/message-replies", form{"text": "x"}, "Idempotency-Key", key(t, 3)).want(401)
 		message := p.call("GET", "/api/v1/message", nil, session...).want(200)

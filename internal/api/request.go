@@ -94,6 +94,10 @@ type status struct {
 	Received   string `json:"received"`
 	Until      string `json:"until,omitempty"`
 	Reopenable bool   `json:"reopenable"`
+
+	Photos       []photo   `json:"photos"`  // those that live, and receipts of those destroyed
+	Helpers      []mandate `json:"helpers"` // whose mandate lives
+	DocumentKept bool      `json:"documentNumberKept"`
 }
 
 func (a *api) showStatus(c *call) (answer, error) {
@@ -105,8 +109,9 @@ func (a *api) showStatus(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusOK, body: status{
-		s.Number.Spoken(), string(s.Step), s.Received.String(), s.Until.String(), s.Reopenable}}, nil
+	out := status{Number: s.Number.Spoken(), Step: string(s.Step), Received: s.Received.String(), Until: s.Until.String(),
+		Reopenable: s.Reopenable, Photos: []photo{}, Helpers: []mandate{}}
+	return answer{status: http.StatusOK, body: &out}, a.addOwn(c, &out, number, code)
 }
 
 func (a *api) reopen(c *call) (answer, error) {

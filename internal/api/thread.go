@@ -75,6 +75,9 @@ func (a *api) showMessage(c *call) (answer, error) {
 		m.Proofs = append(m.Proofs, proof{p.Kind, p.QR, content})
 	}
 	for _, r := range t.Replies {
+		if r.Text.Reveal() == "" {
+			continue // it was photos
+		}
 		m.Replies = append(m.Replies, replied{r.Day, r.Text.Reveal()})
 	}
 	for _, o := range t.Others {
