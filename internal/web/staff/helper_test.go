@@ -22,6 +22,7 @@ var agreed = []string{"act-apply", "yes", "act-follow", "yes", "act-photos", "ye
 func (a applicant) contact() []string {
 	pairs := a.form()
 	pairs[slices.Index(pairs, "document")+1] = "foreign-passport"
+	pairs[slices.Index(pairs, "latin")+1] = a.name
 	pairs = pairs[:len(pairs)-4]
 	return append(pairs, "email", a.email, "phone", a.phone, "number", a.number, "keep", "no")
 }
@@ -105,7 +106,7 @@ func TestThreePeopleDoNotMix(t *testing.T) { // G-42
 		w.Pass(t, time.Hour)
 		hana.get("/sign-in").confirm("/sign-in")
 		windows[2].get(paths[2]).sees("bericht")
-		windows[0].send(paths[0]+"/leave").at("/helper").sees(numbers[0], numbers[2]).seesNot(numbers[1])
+		windows[0].get(paths[0]).send(paths[0]+"/leave").at("/helper").sees(numbers[0], numbers[2]).seesNot(numbers[1])
 	})
 }
 
