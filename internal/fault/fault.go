@@ -82,8 +82,8 @@ func Is(err error, k Kind) bool { return err != nil && Of(err) == k }
 // Key returns the message key for people: the one given with the outermost
 // Error that has one, else "fault." and its kind with dashes.
 func Key(err error) string {
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if f, ok := e.(*Error); ok && f.Key != "" {
+	for f, ok := errors.AsType[*Error](err); ok; f, ok = errors.AsType[*Error](f.Cause) {
+		if f.Key != "" {
 			return f.Key
 		}
 	}

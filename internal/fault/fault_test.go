@@ -43,3 +43,11 @@ func TestKeyFallsBackToTheKind(t *testing.T) {
 		t.Errorf("key = %q", got)
 	}
 }
+
+// An error that was joined with another keeps its kind and its key.
+func TestKeyOfJoinedErrors(t *testing.T) {
+	err := errors.Join(errors.New("other"), fmt.Errorf("read photo: %w", fault.New(fault.Invalid, "photo.pdf", "a PDF")))
+	if fault.Of(err) != fault.Invalid || fault.Key(err) != "photo.pdf" {
+		t.Errorf("kind %v, key %s", fault.Of(err), fault.Key(err))
+	}
+}
