@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"loket/internal/db"
 	"loket/internal/fault"
@@ -24,6 +25,13 @@ func (s *Store) PhotosFor(ctx context.Context, m staff.Member, mandateID string)
 		if err != nil {
 			return fmt.Errorf("find request again: %w", err)
 		}
+		photos, err := s.Uploads.List(ctx, tx, r.ID)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(photos, upload.Photo.Living) {
+			return fault.New(fault.Invalid, "mailbox.reply.empty", "there are no photos of %s", r.ID)
+		}
 		switch {
 		case now.ClosedAt != nil:
 			return s.Uploads.End(ctx, tx, r.ID, upload.Deadline)
@@ -38,6 +46,9 @@ func (s *Store) PhotosFor(ctx context.Context, m staff.Member, mandateID string)
 		}
 		if err := s.moveOrFail(ctx, tx, now, Answered); err != nil {
 			return err
+		}
+		if _, err := db.Exec(ctx, tx, dropWaiting, r.ID); err != nil {
+			return fmt.Errorf("drop proposal: %w", err)
 		}
 		// The message that asked has its answer: no reminder of it leaves.
 		if err := s.Mailbox.RecallCase(ctx, tx, r.ID); err != nil {

@@ -76,21 +76,21 @@ func TestAHelperSendsPhotos(t *testing.T) {
 		hana := w.Hire(t, staff.Helper)
 		all := helped(t, w, hana, other(t, w), request.Agreed{Scope: request.Acts(), Days: 7})
 		w.Pass(t, 10*time.Minute)
-		if err := w.Requests.SendPhotosFor(t.Context(), hana.Member, all.Mandate.ID); !fault.Is(err, fault.Invalid) {
+		if err := w.Requests.PhotosFor(t.Context(), hana.Member, all.Mandate.ID); !fault.Is(err, fault.Invalid) {
 			t.Errorf("without photos: %v", err)
 		}
 		mandate, err := w.Requests.Acting(t.Context(), hana.Member, all.Mandate.ID, request.Send)
 		check(t, err)
 		_, err = w.Uploads.Add(t.Context(), mandate.CaseID, upload.Document, bytes.NewReader(w.Photo(t, 1)))
 		check(t, err)
-		check(t, w.Requests.SendPhotosFor(t.Context(), hana.Member, all.Mandate.ID))
+		check(t, w.Requests.PhotosFor(t.Context(), hana.Member, all.Mandate.ID))
 		w.Settle(t)
 		w.Promises(t)
 		if _, err := w.Requests.Next(t.Context(), w.Hire(t, staff.Checker).Member, staff.QueueCheck); err != nil {
 			t.Error(err)
 		}
 		follows := helped(t, w, hana, w.Unknown(t), request.Agreed{Scope: []request.Act{request.Follow}, Days: 7})
-		if err := w.Requests.SendPhotosFor(t.Context(), hana.Member, follows.Mandate.ID); !fault.Is(err, fault.Denied) {
+		if err := w.Requests.PhotosFor(t.Context(), hana.Member, follows.Mandate.ID); !fault.Is(err, fault.Denied) {
 			t.Errorf("beyond the scope: %v", err)
 		}
 	})
