@@ -79,6 +79,9 @@ func TestAnApprovalWithoutItsConfirmationsSignsNothing(t *testing.T) {
 		"one confirmation": func(t *testing.T, w *apptest.World, caseID string) {
 			exec(t, w, `DELETE FROM confirmation WHERE role = 'approver' AND object IN (SELECT id FROM proposal WHERE request_id = $1)`, caseID)
 		},
+		"the second person alone": func(t *testing.T, w *apptest.World, caseID string) {
+			exec(t, w, `DELETE FROM confirmation WHERE role = 'checker' AND object IN (SELECT id FROM proposal WHERE request_id = $1)`, caseID)
+		},
 		"no confirmation": func(t *testing.T, w *apptest.World, caseID string) {
 			exec(t, w, `DELETE FROM confirmation WHERE object IN (SELECT id FROM proposal WHERE request_id = $1)`, caseID)
 		},
