@@ -16,7 +16,7 @@ const (
 		GROUP BY actor, at / 3600`
 	// A case that was reopened after it was closed is left out.
 	selectClosed = `
-		SELECT c.object, CAST(max(c.at) AS bigint) AS closed_at FROM audit_entry c
+		SELECT c.object, coalesce(CAST(max(c.at) AS bigint), 0) AS closed_at FROM audit_entry c
 		WHERE c.act IN ('request.close', 'request.withdraw') AND c.at < $2 AND c.object IN (
 			SELECT v.object FROM audit_entry v
 			WHERE v.actor NOT IN ('system', 'applicant') AND v.at >= $1 AND v.at < $2 AND v.act LIKE 'view.%')
@@ -27,13 +27,13 @@ const (
 		WHERE l.taken_at >= $1 AND l.taken_at < $2 AND p.taken_at < $1
 			AND p.ended_at IS NOT NULL AND p.result NOT IN ('left', 'expired', 'disabled')`
 	selectPairs = `
-		SELECT p.actor AS first, a.actor AS second, count(DISTINCT a.object) AS n, CAST(max(a.at) AS bigint) AS latest
+		SELECT p.actor AS first, a.actor AS second, count(DISTINCT a.object) AS n, coalesce(CAST(max(a.at) AS bigint), 0) AS latest
 		FROM audit_entry a JOIN audit_entry p ON p.object = a.object AND p.act = 'staff.confirm' AND p.actor <> a.actor
 		WHERE a.actor NOT IN ('system', 'applicant') AND a.at >= $1 AND a.at < $2 AND a.act = 'staff.confirm'
 			AND a.role = 'approver' AND p.role = 'checker'
 		GROUP BY p.actor, a.actor ORDER BY p.actor, a.actor`
 	selectHelped = `
-		SELECT h.actor AS first, c.actor AS second, count(DISTINCT c.object) AS n, CAST(max(c.at) AS bigint) AS latest
+		SELECT h.actor AS first, c.actor AS second, count(DISTINCT c.object) AS n, coalesce(CAST(max(c.at) AS bigint), 0) AS latest
 		FROM audit_entry c JOIN audit_entry h ON h.object = c.object AND h.role = 'helper' AND h.actor <> c.actor
 		WHERE c.actor NOT IN ('system', 'applicant') AND c.at >= $1 AND c.at < $2 AND c.act LIKE 'view.%' AND c.role = 'checker'
 		GROUP BY h.actor, c.actor ORDER BY h.actor, c.actor`

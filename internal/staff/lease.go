@@ -58,7 +58,7 @@ const (
 		SELECT id, staff_id, queue, object, taken_at, until FROM lease
 		WHERE staff_id = $1 AND queue = $2 AND ended_at IS NULL AND until > $3`
 	selectLease = `
-		SELECT id, staff_id, queue, object, taken_at, until, CASE WHEN ended_at IS NULL AND until > $2 THEN 1 ELSE 0 END AS living
+		SELECT id, staff_id, queue, object, taken_at, until, coalesce(CASE WHEN ended_at IS NULL AND until > $2 THEN 1 ELSE 0 END, 0) AS living
 		FROM lease WHERE id = $1`
 	endLease = `
 		UPDATE lease SET ended_at = $3, result = $4

@@ -18,11 +18,11 @@ import (
 const (
 	selectMember = `
 		SELECT id, state, sealed, lang, place, trained_until, screened_until, made_by,
-			(SELECT count(*) FROM staff_passkey k WHERE k.staff_id = staff_member.id) AS keys
+			coalesce((SELECT count(*) FROM staff_passkey k WHERE k.staff_id = staff_member.id), 0) AS keys
 		FROM staff_member WHERE id = $1`
 	selectMembers = `
 		SELECT id, state, sealed, lang, place, trained_until, screened_until, made_by,
-			(SELECT count(*) FROM staff_passkey k WHERE k.staff_id = staff_member.id) AS keys
+			coalesce((SELECT count(*) FROM staff_passkey k WHERE k.staff_id = staff_member.id), 0) AS keys
 		FROM staff_member ORDER BY id`
 	selectRoles    = `SELECT role FROM staff_role WHERE staff_id = $1 ORDER BY role`
 	selectAllRoles = `SELECT staff_id, role FROM staff_role ORDER BY staff_id, role`

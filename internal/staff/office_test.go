@@ -133,7 +133,7 @@ func (o *office) pick(from []*person) *person { return from[o.random.IntN(len(fr
 
 // before is four weeks in which people work from nine to five.
 func (o *office) before() {
-	for d := 8; d <= 30; d++ {
+	for d := 15; d <= 30; d++ {
 		morning := clock(fmt.Sprintf("2021-11-%02d", d), 9, 0)
 		if morning.Weekday() == time.Saturday || morning.Weekday() == time.Sunday {
 			continue
