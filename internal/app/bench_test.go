@@ -1,4 +1,4 @@
-package upload_test
+package app_test
 
 import (
 	"context"
@@ -26,9 +26,9 @@ func BenchmarkEndToUnreadable(b *testing.B) {
 			var took []time.Duration
 			for b.Loop() {
 				b.StopTimer()
-				id, err := a.Uploads.Begin(b.Context(), caseID, upload.Document, 1000)
+				id, err := a.Uploads.Begin(b.Context(), photoCase, upload.Document, 1000)
 				check(b, err)
-				check(b, a.DB.Update(b.Context(), func(tx *db.Tx) error { return a.Uploads.End(b.Context(), tx, caseID, upload.Decision) }))
+				check(b, a.DB.Update(b.Context(), func(tx *db.Tx) error { return a.Uploads.End(b.Context(), tx, photoCase, upload.Decision) }))
 				began := time.Now()
 				b.StartTimer()
 				for {
