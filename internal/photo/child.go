@@ -19,6 +19,16 @@ const (
 	probeName = "probe"
 )
 
+// The limits of a child. It starts with the address space that its runtime has
+// reserved and gets memoryBytes more, enough for a progressive JPEG of 24 million
+// pixels, which is the hungriest picture that passes the gate.
+const (
+	memoryBytes    = 640 << 20
+	processSeconds = 5 * slow // of processor time
+	openFiles      = 32       // its pipes, and what the runtime and Landlock open
+	threads        = 64       // of this user in the child's own user namespace: no bomb
+)
+
 // IsChild reports whether a program with these arguments, its own name not among
 // them, is a child and must do nothing but call Child and exit with its result.
 func IsChild(args []string) bool { return len(args) > 0 && args[0] == childName }

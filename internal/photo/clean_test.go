@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"strings"
 	"testing"
+	"time"
 
 	"loket/internal/fault"
 )
@@ -33,7 +34,7 @@ func wantKey(t *testing.T, err error, key string) {
 const testMark = "Copy for the counter of an invented city, 12 May 2026. Not for anything else."
 
 func TestClean(t *testing.T) {
-	good := drawCard(card{w: 2600 / slow, h: 1950 / slow, noise: 4})
+	good := drawCard(card{w: 2500 / slow, h: 1875 / slow, noise: 4})
 	for name, raw := range map[string][]byte{"JPEG": good.jpeg(90), "PNG": good.png()} {
 		p, err := ownCleaner(t).Clean(t.Context(), raw, testMark)
 		if err != nil {
@@ -160,6 +161,14 @@ func TestBusy(t *testing.T) {
 		cleaner.room <- struct{}{}
 	}
 	_, err = cleaner.Clean(t.Context(), raw, testMark)
+	wantKey(t, err, KeyBusy)
+}
+
+// TestPatienceEnds: a child that does nothing is killed, and the photo not blamed.
+func TestPatienceEnds(t *testing.T) {
+	cleaner := New([]string{"/bin/sleep", "600"}, 1)
+	cleaner.confined, cleaner.patience = true, 50*time.Millisecond
+	_, err := cleaner.Clean(t.Context(), drawCard(card{w: 100, h: 80}).jpeg(80), testMark)
 	wantKey(t, err, KeyBusy)
 }
 

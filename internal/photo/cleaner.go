@@ -3,6 +3,7 @@ package photo
 import (
 	"context"
 	"sync"
+	"time"
 
 	"loket/internal/fault"
 )
@@ -13,9 +14,10 @@ const waitingPerChild = 8
 
 // Cleaner makes photos harmless. It is safe for use by many goroutines.
 type Cleaner struct {
-	command []string
-	room    chan struct{} // one for each file that is here, waiting or in a child
-	running chan struct{} // one for each child
+	command  []string
+	patience time.Duration // with one child
+	room     chan struct{} // one for each file that is here, waiting or in a child
+	running  chan struct{} // one for each child
 
 	mu       sync.Mutex
 	confined bool // a probe was denied everything
@@ -25,9 +27,10 @@ type Cleaner struct {
 // arguments, of which at most parallel run at a time.
 func New(command []string, parallel int) *Cleaner {
 	return &Cleaner{
-		command: command,
-		room:    make(chan struct{}, parallel*(1+waitingPerChild)),
-		running: make(chan struct{}, parallel),
+		command:  command,
+		patience: patience,
+		room:     make(chan struct{}, parallel*(1+waitingPerChild)),
+		running:  make(chan struct{}, parallel),
 	}
 }
 

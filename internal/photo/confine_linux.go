@@ -13,16 +13,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The limits of a child. It starts with the address space that its runtime has
-// reserved and gets memoryBytes more, enough for a progressive JPEG of 24 million
-// pixels, which is the hungriest picture that passes the gate.
-const (
-	memoryBytes    = 640 << 20
-	processSeconds = 5 * slow // of processor time
-	openFiles      = 32       // its pipes, and what the runtime and Landlock open
-	threads        = 64       // of this user in the child's own user namespace: no bomb
-)
-
 // nobody is the user and group of a child, inside and, if this process is root,
 // also outside of its user namespace.
 const nobody = 65534

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"loket/internal/fault"
 )
@@ -39,6 +40,7 @@ func TestHostileFiles(t *testing.T) {
 		t.Errorf("%d files, want 500", len(files))
 	}
 	cleaner := ownCleaner(t)
+	cleaner.patience = time.Minute // a machine that tests is busy
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	var all tallied

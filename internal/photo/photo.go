@@ -12,10 +12,9 @@
 // a byte it gives up everything: it has no environment, no network (an empty
 // namespace), a user that owns nothing, and the kernel refuses it every system
 // call but those for memory, its own threads and its two pipes (filter_linux.go).
-// Landlock forbids files once more. Memory, processor time, files and processes
-// are limited, and it is killed after five seconds. [Cleaner.Confined] has a child
-// try what it must not be able to do; where one thing works, no photo is ever
-// taken.
+// Landlock forbids files once more. Memory, files and processes are limited, and it
+// ends after five seconds of processor time. [Cleaner.Confined] has a child try
+// what it must not be able to do; where one thing works, no photo is ever taken.
 //
 // The child refuses what is too large before it decodes, decodes, turns the
 // picture upright as its EXIF data say, scales it to at most 2400 pixels, burns in

@@ -15,8 +15,10 @@ import (
 	"loket/internal/fault"
 )
 
-// patience is how long a child may take.
-const patience = 5 * time.Second * slow
+// patience is how long a child may take in all. A picture that is made to take
+// long ends before that, by the limit of processor time (processSeconds); this is
+// for a machine that is busy with other things.
+const patience = 15 * time.Second * slow
 
 // answerBytes is how much a child may answer: a picture of 2400 by 2400 pixels
 // in the best quality has less.
@@ -32,7 +34,7 @@ type answer struct {
 // used up its processor time got a picture that is made to do that; one that used
 // up only ours is not to blame.
 func (c *Cleaner) run(ctx context.Context, args []string, stdin io.Reader) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
 	var out capped
 	all := slices.Concat(c.command, args)
@@ -49,7 +51,7 @@ func (c *Cleaner) run(ctx context.Context, args []string, stdin io.Reader) (answ
 		return a, fault.New(fault.Unavailable, KeyUnavailable, "start a child: %w", err)
 	case err == nil:
 		return a, nil
-	case ctx.Err() != nil && a.state.UserTime() < patience/2:
+	case ctx.Err() != nil && a.state.UserTime() < processSeconds*time.Second/2:
 		return a, fault.New(fault.Unavailable, KeyBusy, "wait for a child: %w", ctx.Err())
 	case bytes.HasPrefix(a.out, []byte("no "+KeyUnavailable)):
 		return a, fault.New(fault.Unavailable, KeyUnavailable, "the child could not confine itself")

@@ -20,7 +20,7 @@ const (
 	pageWidth  = 210.0
 	symbolSide = 42.0
 	quiet      = 4    // modules
-	labelWidth = 70.0 // of the table
+	labelWidth = 62.0 // of the table
 	faint      = 90   // of 255: the second language
 	points     = 0.3528
 )
@@ -51,6 +51,7 @@ func Write(w io.Writer, s Sheet) error {
 	pdf.SetTitle(s.Proofs[0].Title[0], true)
 	pdf.SetLang(s.Lang)
 	pdf.SetMargins(margin, margin, margin)
+	pdf.SetCellMargin(0)
 	pdf.SetAutoPageBreak(true, margin)
 	pdf.AddUTF8FontFromBytes("go", "", goregular.TTF)
 	pdf.AddUTF8FontFromBytes("go", "B", gobold.TTF)
