@@ -63,6 +63,9 @@ func label() *form.Text {
 
 // askEnrol shows what a one-time link is for. It spends nothing.
 func (p *Pages) askEnrol(w http.ResponseWriter, r *http.Request, _ people.Member) error {
+	if err := p.site.Count(r, ceremonies, ""); err != nil {
+		return err
+	}
 	c, m, err := p.Staff.BeginEnrol(r.Context(), r.PathValue("token"))
 	if err != nil {
 		return err

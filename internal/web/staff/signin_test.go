@@ -150,6 +150,17 @@ func TestRightsChangeAtOnce(t *testing.T) { // V8.3.2, V7.4.2
 	}
 }
 
+func TestStrangersBeginOnlySoMuch(t *testing.T) {
+	w := open(t, db.SQLite)
+	stranger := w.visit(t)
+	for range 121 {
+		stranger.get("/sign-in")
+	}
+	if stranger.status != http.StatusTooManyRequests {
+		t.Errorf("status %d after 121 times, want 429", stranger.status)
+	}
+}
+
 // The passkeys that the demonstration plays are nowhere in a real installation.
 func TestNothingOfTheDemonstrationIsServed(t *testing.T) {
 	w := open(t, db.SQLite)
