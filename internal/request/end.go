@@ -30,7 +30,7 @@ func (s *Store) close(ctx context.Context, tx *db.Tx, r row, to State, why strin
 			return err
 		}
 	}
-	if err := s.Uploads.End(ctx, tx, r.ID, upload.Deadline); err != nil {
+	if err := s.Uploads.End(ctx, tx, r.ID, upload.Left); err != nil {
 		return err
 	}
 	if err := s.Vault.End(ctx, tx, r.ID, now.Add(s.life.closed)); err != nil {

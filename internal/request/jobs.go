@@ -13,9 +13,10 @@ import (
 	"loket/internal/upload"
 )
 
-// MessageAgain is the kind of the message that asks for photos a second time, with an
-// apology: nobody decided in time, or they were lost.
-const MessageAgain = "photo-again"
+// FieldAgain stands in a message of kind MessageAsked that asks a second time, with an
+// apology: nobody decided on the photos in time, or they were lost. It holds the rule by
+// which they ended, such as upload.Deadline.
+const FieldAgain = "again"
 
 // registerJobs says what requests do when the mailbox or the photos tell something.
 func (s *Store) registerJobs() {
@@ -70,8 +71,8 @@ func (s *Store) lost(ctx context.Context, e upload.Event) (jobs.Effect, error) {
 	if err != nil {
 		return nil, err
 	}
-	post := mailbox.Post{Lang: lang.Tag(r.Lang), Release: s.Now(), WantsReply: true, Body: mailbox.Body{Kind: MessageAgain, Pack: s.Pack.ID,
-		Fields: map[string]string{"document": body.Answers.Document}}}
+	post := mailbox.Post{Lang: lang.Tag(r.Lang), Release: s.Now(), WantsReply: true, Body: mailbox.Body{Kind: MessageAsked, Pack: s.Pack.ID,
+		Fields: map[string]string{"document": body.Answers.Document, FieldAgain: e.Rule}}}
 	return func(tx *db.Tx) error {
 		moved, err := s.move(ctx, tx, r, Asked)
 		if err != nil || !moved {

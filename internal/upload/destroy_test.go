@@ -75,7 +75,7 @@ func TestAnExpiredRequestEndsItsPhotos(t *testing.T) {
 		w.Pass(t, 21*24*time.Hour-time.Minute)
 		add(t, w, a.caseID)
 		w.Pass(t, 2*time.Minute)
-		if one := list(t, w, a.caseID)[0]; state(t, w, a.caseID) != string(request.Expired) || one.State != upload.Destroyed || one.Rule != upload.Deadline {
+		if one := list(t, w, a.caseID)[0]; state(t, w, a.caseID) != string(request.Expired) || one.State != upload.Destroyed || one.Rule != upload.Left {
 			t.Errorf("the request is %s, the photo %+v", state(t, w, a.caseID), one)
 		}
 		w.Promises(t)
@@ -112,7 +112,7 @@ func TestTheFirstActIsDestruction(t *testing.T) {
 				t.Errorf("the request is %s, want asked again", s)
 			}
 			session := open(t, later, "niemand@example.org", "+31612345699")
-			if thread, err := later.Mailbox.Read(t.Context(), session); err != nil || thread.Body.Kind != request.MessageAgain {
+			if thread, err := later.Mailbox.Read(t.Context(), session); err != nil || thread.Body.Kind != request.MessageAsked || thread.Body.Fields[request.FieldAgain] != upload.Deadline {
 				t.Errorf("the message is %q, %v", thread.Body.Kind, err)
 			}
 			later.Pass(t, 20*24*time.Hour)

@@ -57,7 +57,7 @@ const (
 	Refusal   = "refusal"
 	Withdrawn = "withdrawn"
 	Deadline  = "deadline" // nobody decided in time
-	Left      = "left"     // its person did not send it
+	Left      = "left"     // its person did not send it, or the request ended before
 	Removed   = "removed"  // its person took it back
 	Restored  = "restored" // its key was gone when a backup was put back
 )
