@@ -104,6 +104,7 @@ const (
 	kindText = "text/plain"
 	kindSVG  = "image/svg+xml"
 	kindPNG  = "image/png"
+	kindPDF  = "application/pdf"
 
 	kindProblem = "application/problem+json"
 )
@@ -129,6 +130,7 @@ func (a *api) routes() []route {
 		{"GET", "/message/proofs/{number}/qr-text", a.proofText, kindText},
 		{"GET", "/message/proofs/{number}/qr-svg", a.proofSVG, kindSVG},
 		{"GET", "/message/proofs/{number}/qr-png", a.proofPNG, kindPNG},
+		{"GET", "/message/proofs/{number}/sheet-pdf", a.proofSheet, kindPDF},
 		{"POST", "/message-replies", a.reply, kindJSON},
 		{"POST", "/wrong-numbers", a.wrongNumber, kindJSON},
 		{"POST", "/paper-openings", a.openWithPaper, kindJSON},

@@ -99,7 +99,7 @@ func TestRequestThatEndsInAProof(t *testing.T) { // G-04 G-24 G-51 G-52
 		if kind, _ := payload.Kind(); kind != hcert.KindVaccination || payload.BirthDate != "1984-03-09" {
 			t.Errorf("the proof is a %s of somebody born %s", kind, payload.BirthDate)
 		}
-		for form, begin := range map[string]string{"qr-svg": "<svg ", "qr-png": "\x89PNG"} {
+		for form, begin := range map[string]string{"qr-svg": "<svg ", "qr-png": "\x89PNG", "sheet-pdf": "%PDF-"} {
 			if got := p.call("GET", "/api/v1/message/proofs/1/"+form, nil, session...).want(200); !strings.HasPrefix(got.body, begin) {
 				t.Errorf("%s begins with %.10q", form, got.body)
 			}

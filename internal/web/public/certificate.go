@@ -32,15 +32,22 @@ func (p *Pages) proofOf(r *http.Request, number string) (mailbox.Proof, error) {
 	return thread.Body.Proofs[n-1], nil
 }
 
-// picture serves the QR symbol of a proof: 1.svg to be shown, 1.png to be kept.
+// picture serves the QR symbol of a proof: 1.svg to be shown, 1.png to be kept; and 1.pdf,
+// the whole proof on a sheet.
 func (p *Pages) picture(w http.ResponseWriter, r *http.Request) error {
 	number, form, _ := strings.Cut(r.PathValue("picture"), ".")
-	if form != "svg" && form != "png" {
+	if form != "svg" && form != "png" && form != "pdf" {
 		return fault.New(fault.NotFound, "", "no such picture")
 	}
 	proof, err := p.proofOf(r, number)
+	if err != nil && form == "pdf" { // it is a link, and not a part of a page
+		return p.over(w, r, err)
+	}
 	if err != nil {
 		return err
+	}
+	if form == "pdf" {
+		return p.sheet(w, r, number, proof)
 	}
 	symbol, err := qr.Encode(proof.QR, qr.Q)
 	if err != nil {

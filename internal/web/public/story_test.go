@@ -100,11 +100,16 @@ func TestSomebodyKnownGetsAProof(t *testing.T) { // G-04 G-19 G-24 G-45 G-51 G-5
 			t.Errorf("the token is still in the address %s", v.path)
 		}
 		v.get("/message/proof/1/print").sees("Abena Voorbeeld", "1984-03-09", "Naam · Name", "URN:UVCI:01:NL:")
-		v.get("/message").send("/message/close").sees("Het bericht is gesloten")
+		if v.get("/message/proof/1.pdf"); v.header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(v.page, "%PDF-") ||
+			v.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("the sheet is %s", v.header)
+		}
+		v.get("/message").sees("Op een andere telefoon zetten").send("/message/close").sees("Het bericht is gesloten")
 		if got := v.header.Get("Clear-Site-Data"); !strings.Contains(got, "cookies") {
 			t.Errorf("closing leaves things in the browser: %q", got)
 		}
 		v.get("/message").sees("niet meer open")
+		v.get("/message/proof/1.pdf").sees("niet meer open")
 	})
 }
 
