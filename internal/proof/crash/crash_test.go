@@ -62,7 +62,7 @@ const (
 		(SELECT count(*) FROM message WHERE message.case_id = request.id AND direction = 'out') <> 1`
 	countReplies = `SELECT count(*) AS n FROM message WHERE direction = 'in'`
 	countBusy    = `SELECT (SELECT count(*) FROM request WHERE state IN ('received', 'decided'))
-		+ (SELECT count(*) FROM job WHERE unique_key IS NULL)
+		+ (SELECT count(*) FROM job WHERE unique_key IS NULL AND kind <> 'upload.arrived')
 		+ (SELECT count(*) FROM audit_entry WHERE seq IS NULL) AS n`
 )
 

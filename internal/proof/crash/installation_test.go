@@ -92,6 +92,8 @@ url = %q
 [public]
 addr = %q
 proxies = ["127.0.0.0/8", "::1/128"]
+[staff]
+addr = %q
 [operations]
 addr = "off"
 [mail]
@@ -106,7 +108,7 @@ match = "300ms"
 recipients = [%q]
 [log]
 level = "error"
-`, in.dir, database, freeAddr(in.t), in.mail.Addr().Port, gateway, gateway, officer.Recipient()))
+`, in.dir, database, freeAddr(in.t), freeAddr(in.t), in.mail.Addr().Port, gateway, gateway, officer.Recipient()))
 	in.loaded, err = config.Load(in.config, func(string) string { return "" })
 	in.must(err)
 }
@@ -237,6 +239,7 @@ func (in *installation) minutesPass() {
 		`UPDATE job SET lease_until = lease_until - 300, due_at = due_at - 300`,
 		`UPDATE outbox SET lease_until = lease_until - 300, due_at = due_at - 300 WHERE state = 'waiting'`,
 		`UPDATE message_code SET made_at = made_at - 300, expires_at = expires_at - 300`,
+		`UPDATE photo SET expires_at = expires_at - 300 WHERE state = 'arriving'`,
 	} {
 		_, err := db.Exec(in.t.Context(), d, move)
 		in.must(err)

@@ -130,6 +130,9 @@ func (a *applicant) live(ctx context.Context) error {
 	if a.kind != "document-asked" {
 		return nil
 	}
+	if err := a.photo(ctx); err != nil {
+		return err
+	}
 	return a.reply(ctx)
 }
 

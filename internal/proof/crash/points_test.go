@@ -58,6 +58,8 @@ func TestCrashAtEachPoint(t *testing.T) {
 						in.crashOfImport(point)
 					case point == "app.copied":
 						in.crashOfBackup(engine, point)
+					case slices.Contains(photosEnd, point):
+						in.crashOfDestruction(t, point)
 					case strings.HasPrefix(point, "seal.") && point != "seal.epoch-made":
 						in.crashOfSweep(point)
 					default:
