@@ -130,8 +130,15 @@
   // sign shows exactly what is to be confirmed; the form in the box carries all that was typed.
   const box = one("#sign-box");
   const sign = one("form", box);
+  // Nobody confirms before the photos are there to be looked at.
+  const seen = () => Promise.all(all(".loket-photo img").map(image => image.decode().catch(() => {})));
+  let asking = false;
   const ask = async () => {
+    if (asking) return;
+    asking = true;
+    await seen();
     const asked = await post(form.action).catch(() => null);
+    asking = false;
     if (!asked) return form.submit(); // the page says what is wrong
     sign.dataset.options = asked.options;
     const chosen = one("input[name=candidate]:checked ~ label bdi");
@@ -148,10 +155,10 @@
     one("button[type=submit]", sign).focus();
   };
   form.addEventListener("submit", event => {
-    const button = event.submitter;
-    if (button && button.id !== "confirm" && button.id !== "compare") return;
+    const id = event.submitter?.id;
+    if (!["confirm", "default", "compare"].includes(id)) return;
     event.preventDefault();
-    if (button?.id === "compare") compare(); else ask();
+    if (id === "compare") compare(); else ask();
   });
   one("#sign-not", box).addEventListener("click", () => box.close());
 })();

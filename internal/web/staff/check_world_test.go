@@ -30,18 +30,20 @@ func applicants(n int) []applicant {
 	firsts := []string{"Ada", "Bram", "Cato", "Daan", "Evi", "Faas", "Guus", "Hanna"}
 	lasts := []string{"Verzonnen", "Verzinsel", "Bedachte", "Fictief", "Proefmens"}
 	var list []applicant
+	number := bsn(999991000)
 	for i := range n {
 		first, last := firsts[i%len(firsts)], lasts[i/len(firsts)%len(lasts)]
 		list = append(list, applicant{
 			name: first + " " + last[:len(last)-1], onFile: first + " " + last, birth: fmt.Sprintf("19%02d-%02d-%02d", 60+i%40, 1+i%12, 1+i%28),
-			number: bsn(999991000 + 11*i), email: fmt.Sprintf("persoon%d@example.org", i), phone: fmt.Sprintf("06123400%02d", i),
+			number: fmt.Sprint(number), email: fmt.Sprintf("persoon%d@example.org", i), phone: fmt.Sprintf("06123400%02d", i),
 		})
+		number = bsn(number + 1)
 	}
 	return list
 }
 
 // bsn returns the first number from n on that passes the eleven test.
-func bsn(n int) string {
+func bsn(n int) int {
 	for ; ; n++ {
 		text, sum := fmt.Sprint(n), 0
 		for i, digit := range text {
@@ -52,7 +54,7 @@ func bsn(n int) string {
 			sum += weight * int(digit-'0')
 		}
 		if sum%11 == 0 {
-			return text
+			return n
 		}
 	}
 }

@@ -81,10 +81,8 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request, m people.Member) 
 // longer in hand, what was typed is shown without the case.
 func (p *Pages) again(w http.ResponseWriter, r *http.Request, m people.Member, as deciding, typed *caseForm, wrong error) error {
 	switch fault.Of(wrong) {
-	case fault.Invalid:
+	case fault.Invalid, fault.Denied, fault.TooLate, fault.NotFound:
 		typed.ChoiceError = fault.Key(wrong)
-	case fault.Denied, fault.TooLate, fault.NotFound:
-		return p.over(w, r, as, typed, wrong)
 	default:
 		if wrong != nil {
 			return wrong
@@ -95,6 +93,9 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, m people.Member, a
 		return nil
 	}
 	page, err := p.newCasePage(r, m, as, typed)
+	if err != nil && wrong != nil {
+		err = wrong // which came first
+	}
 	if fault.Is(err, fault.Denied) || fault.Is(err, fault.TooLate) {
 		return p.over(w, r, as, typed, err)
 	}
