@@ -63,7 +63,7 @@ func (v *visitor) tiles() []string {
 // goesOn opens the page to which the paper that is open leads.
 func (v *visitor) goesOn() *visitor {
 	v.t.Helper()
-	next := regexp.MustCompile(`<a href="/nl([^"]+)" class="govuk-button"`).FindStringSubmatch(v.page)
+	next := regexp.MustCompile(`<a href="/(?:nl|en)([^"]+)" class="govuk-button"`).FindStringSubmatch(v.page)
 	if next == nil {
 		v.t.Fatalf("the paper on %s leads nowhere", v.path)
 	}

@@ -17,7 +17,8 @@ import (
 // so that they can read it and so can the next person who helps them.
 type paperPage struct {
 	web.Page
-	Tiles  []tile // what has to be found again, large
+	Tongue lang.Language // of who takes it home
+	Tiles  []tile        // what has to be found again, large
 	Leaves []leaf
 	Site   string // where to look, as an address without https
 	Next   string // path on which the work goes on
@@ -48,7 +49,7 @@ type leafPart struct {
 
 // paper begins a sheet for somebody who reads tongue. fill writes it in one language.
 func (p *Pages) paper(tongue lang.Tag, title string, fill func(t *lang.Texts) []leafPart) *paperPage {
-	page := &paperPage{Site: p.siteName()}
+	page := &paperPage{Tongue: p.Papers.In(tongue).Language, Site: p.siteName()}
 	for _, tag := range both(tongue) {
 		texts := p.Papers.In(tag)
 		page.Leaves = append(page.Leaves, leaf{Language: texts.Language, Title: texts.Get(title, nil), Parts: fill(texts)})
@@ -97,12 +98,23 @@ func (p *Pages) newReceipt(r *http.Request, m people.Member, tongue lang.Tag, do
 				parts = append(parts, leafPart{Text: say("counter.paper.come-back"), Items: p.hours(t, l, name)})
 			}
 		}
-		return append(parts, leafPart{Text: say("counter.paper.served"), Code: m.Short() + " · " + p.Requests.Today().String()})
+		return append(parts, p.served(t, m)...)
 	})
 	page.tile(p, tongue, "counter.paper.number", done.Number.Spoken())
 	page.tile(p, tongue, "counter.paper.code", spokenCode(done.Code))
 	return page
 }
+
+// served says who helped, by the short name that a lead can find them by, and on which day.
+func (p *Pages) served(t *lang.Texts, m people.Member) []leafPart {
+	day := t.Get("counter.paper.day", nil)
+	day.Text += ": " + t.Date(p.Requests.Today().String()).Text
+	return []leafPart{{Text: t.Get("counter.paper.served", nil), Code: m.Short()}, {Text: day}}
+}
+
+// leftToRight keeps figures in their order on a page that is read from the right (Unicode,
+// UAX #9).
+func leftToRight(text string) string { return "\u2066" + text + "\u2069" }
 
 // mandatePart is what somebody agreed with a helper.
 func mandatePart(t *lang.Texts, m request.Mandate) leafPart {
@@ -122,13 +134,13 @@ func (p *Pages) hours(t *lang.Texts, l location.Location, name string) []lang.Te
 	line := func(text string) lang.Text { return lang.Text{Text: text, Lang: t.Tag, Dir: t.Dir} }
 	list := []lang.Text{line(name)}
 	if l.Address != "" {
-		list = append(list, lang.Text{Text: l.Address, Lang: lang.Dutch, Dir: lang.LeftToRight})
+		list = append(list, line(l.Address))
 	}
 	here := p.Locations.Here()
 	monday := rules.DayOf(here).Add(-(int(here.Weekday()) + 6) % 7)
 	for n := range 7 {
 		if spans := l.Week.On(monday.Add(n)); len(spans) > 0 {
-			list = append(list, line(t.Get(weekdayKey(n), nil).Text+" "+location.FormatSpans(spans)))
+			list = append(list, line(t.Get(weekdayKey(n), nil).Text+" "+leftToRight(location.FormatSpans(spans))))
 		}
 	}
 	return list

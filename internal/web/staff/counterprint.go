@@ -139,7 +139,7 @@ func (p *Pages) pictureSeated(w http.ResponseWriter, r *http.Request, m people.M
 // printAnswer prints a refusal, with its reason, the next step and where to object, or
 // which document is still needed.
 func (p *Pages) printAnswer(w http.ResponseWriter, r *http.Request, tongue lang.Language, body mailbox.Body, number, next string) error {
-	page := &paperPage{Page: web.Page{Title: "staff.paper.answer", Back: next}, Site: p.siteName(), Next: next}
+	page := &paperPage{Page: web.Page{Title: "staff.paper.answer", Back: next}, Tongue: tongue, Site: p.siteName(), Next: next}
 	for _, tag := range both(tongue.Tag) {
 		texts := p.Papers.In(tag)
 		said, err := p.passage(tag, messageText(body.Kind), isolated(body.Fields))
@@ -184,8 +184,7 @@ func isolated(values map[string]string) map[string]string {
 // newPaperCode is a code that opens messages where no phone can.
 func (p *Pages) newPaperCode(m people.Member, tongue lang.Tag, code ident.Code) *paperPage {
 	page := p.paper(tongue, "counter.paper.opens", func(t *lang.Texts) []leafPart {
-		return []leafPart{{Text: t.Get("counter.paper.opens-text", nil)},
-			{Text: t.Get("counter.paper.served", nil), Code: m.Short() + " · " + p.Requests.Today().String()}}
+		return append([]leafPart{{Text: t.Get("counter.paper.opens-text", nil)}}, p.served(t, m)...)
 	})
 	page.tile(p, tongue, "counter.paper.opens", spokenCode(code))
 	return page
