@@ -2,6 +2,7 @@ package photo
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"image/color"
 	"image/draw"
@@ -134,4 +135,23 @@ func (d drawn) png() []byte {
 		panic(err)
 	}
 	return b.Bytes()
+}
+
+// exifBlock is a TIFF structure with an orientation and a place.
+func exifBlock(order binary.AppendByteOrder, orientation uint16) []byte {
+	b := []byte("MM")
+	if order == binary.LittleEndian {
+		b = []byte("II")
+	}
+	b = order.AppendUint32(order.AppendUint16(b, 42), 8)
+	b = order.AppendUint16(b, 3)
+	entry := func(tag, kind uint16, count, value uint32) {
+		b = order.AppendUint32(order.AppendUint32(order.AppendUint16(order.AppendUint16(b, tag), kind), count), value)
+	}
+	entry(0x010f, 2, uint32(len(secret)), 50)
+	b = order.AppendUint32(order.AppendUint16(order.AppendUint16(b, 0x0112), 3), 1)
+	b = order.AppendUint16(order.AppendUint16(b, orientation), 0)
+	entry(0x8825, 4, 1, 50) // GPS
+	b = order.AppendUint32(b, 0)
+	return append(b, "GPS "+secret...)
 }

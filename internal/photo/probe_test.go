@@ -92,7 +92,7 @@ func tried(t *testing.T, confinement string, attr *syscall.SysProcAttr, aims []s
 	return results
 }
 
-// TestChildCanDoNothing aims every probe at something that is there to be hit.
+// TestChildCanDoNothing aims every probe at something that is there to be hit (T12).
 func TestChildCanDoNothing(t *testing.T) {
 	aims, came := aim(t)
 	results := tried(t, "confined", apart(), aims)
