@@ -16,6 +16,8 @@ var masks = []struct {
 	{regexp.MustCompile(`name="code" value="[^"]*"`), `name="code" value="CODE"`},
 	{regexp.MustCompile(`/m/[A-Za-z0-9_-]{64}`), "/m/TOKEN"},
 	{regexp.MustCompile(`URN:UVCI:[^<]*`), "UVCI"},
+	{regexp.MustCompile(`pht_[0-9a-z]+`), "PHOTO"},
+	{regexp.MustCompile(`src="/assets/upload-[^"]*"`), `src="/assets/upload.js"`},
 	{regexp.MustCompile(`(?s)<pre [^>]*>.*?</pre>`), "<pre>CHECKPOINT</pre>"},
 }
 

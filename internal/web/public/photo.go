@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"loket/internal/fault"
@@ -247,6 +249,8 @@ func (p *Pages) newPhotosPage(r *http.Request, at place) (*photosPage, error) {
 		page.Document = page.Document || one.Kind == upload.Document && !view.Arriving
 		page.Card = page.Card || one.Kind == upload.Card && !view.Arriving
 	}
+	// Those of the document first, whatever came first.
+	slices.SortStableFunc(page.Photos, func(a, b photoView) int { return strings.Compare(b.Kind, a.Kind) })
 	page.More = len(page.Photos) < upload.MaxLiving
 	return page, nil
 }
