@@ -19,7 +19,7 @@ var masks = []struct {
 	word    string
 }{
 	// Entries of one second have no order.
-	{regexp.MustCompile(`(?s)<tr class="govuk-table__row"><td class="govuk-table__cell"><bdi class="loket-code" dir="ltr" translate="no">\d\d:\d\d:\d\d.*</tbody>`), "ENTRIES</tbody>"},
+	{regexp.MustCompile(`(?s)<tr class="govuk-table__row"><td class="govuk-table__cell" data-label="(Time|Tijd)"><bdi class="loket-code" dir="ltr" translate="no">\d\d:\d\d:\d\d.*</tbody>`), "ENTRIES</tbody>"},
 	{regexp.MustCompile(`data-options="[^"]*"`), `data-options="OPTIONS"`},
 	{regexp.MustCompile(`/enrol/[A-Za-z0-9_-]{43}`), "/enrol/TOKEN"},
 	{regexp.MustCompile(`/keys/[A-Za-z0-9_-]+/remove`), "/keys/KEY/remove"},
