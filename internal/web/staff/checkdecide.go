@@ -93,8 +93,8 @@ func (p *Pages) again(w http.ResponseWriter, r *http.Request, m people.Member, a
 		return nil
 	}
 	page, err := p.newCasePage(r, m, as, typed)
-	if err != nil && wrong != nil {
-		err = wrong // which came first
+	if err != nil && fault.Is(wrong, fault.TooLate) {
+		err = wrong // why it is no longer in hand
 	}
 	if fault.Is(err, fault.Denied) || fault.Is(err, fault.TooLate) {
 		return p.over(w, r, as, typed, err)
