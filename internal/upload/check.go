@@ -14,8 +14,8 @@ const grace = 10 * time.Minute
 // selectBroken counts for each rule about photos what breaks it. $1 is how long ago
 // something must have ended, $2 how long ago a photo that was sent must have come.
 const selectBroken = `
-	SELECT rule, n FROM (
-		SELECT 'a photo is sealed as long as it lives, and then has no bytes' AS rule, count(*) AS n FROM photo
+	SELECT promise, n FROM (
+		SELECT 'a photo is sealed as long as it lives, and then has no bytes' AS promise, count(*) AS n FROM photo
 		WHERE (sealed IS NOT NULL) <> (state = 'kept') AND state <> 'ending'
 		UNION ALL
 		SELECT 'only a photo that arrives has pieces', count(*) FROM photo_part JOIN photo ON photo.id = photo_part.photo_id
@@ -39,11 +39,11 @@ const selectBroken = `
 		SELECT 'of a photo that came so long ago the audit log tells the destruction', count(*) FROM audit_entry came
 		WHERE came.act = 'photo.add' AND came.at <= $2 AND NOT EXISTS
 			(SELECT 1 FROM audit_entry gone WHERE gone.object = came.object AND gone.act = 'photo.destroy')
-	) rules WHERE n > 0 ORDER BY rule`
+	) promises WHERE n > 0 ORDER BY promise`
 
 type broken struct {
-	Rule string
-	N    int64
+	Promise string
+	N       int64
 }
 
 // Check returns a line for each promise about photos that does not hold: every one that
@@ -57,7 +57,7 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 	}
 	var lines []string
 	for _, row := range rows {
-		lines = append(lines, fmt.Sprintf("photos: %s: %d do not", row.Rule, row.N))
+		lines = append(lines, fmt.Sprintf("photos: %s: %d do not", row.Promise, row.N))
 	}
 	orphans, err := s.orphans(ctx)
 	if err != nil {

@@ -73,7 +73,7 @@ func (s *Store) destroyAndClear(ctx context.Context) error {
 const batch = 100
 
 const (
-	selectEnding = `SELECT id, rule FROM photo WHERE state = 'ending' ORDER BY id LIMIT $1`
+	selectEnding = `SELECT id, coalesce(rule, '') AS rule FROM photo WHERE state = 'ending' ORDER BY id LIMIT $1`
 	setDestroyed = `
 		UPDATE photo SET state = 'destroyed', sealed = NULL, receipt = $2, destroyed_at = $3
 		WHERE id = $1 AND state = 'ending'`

@@ -31,7 +31,7 @@ const (
 	selectDue = `SELECT id FROM photo WHERE state IN ('arriving', 'kept') AND expires_at <= $1 LIMIT 1`
 	endDue    = `
 		UPDATE photo SET state = 'ending', rule = CASE WHEN sent THEN 'deadline' ELSE 'left' END
-		WHERE state IN ('arriving', 'kept') AND expires_at <= $1 RETURNING case_id, rule`
+		WHERE state IN ('arriving', 'kept') AND expires_at <= $1 RETURNING case_id, coalesce(rule, '') AS rule`
 )
 
 type lost struct{ CaseID, Rule string }
@@ -74,7 +74,7 @@ func (s *Store) tell(ctx context.Context, tx *db.Tx, list []lost) error {
 
 const (
 	selectKept   = `SELECT id FROM photo WHERE state = 'kept'`
-	endLost      = `UPDATE photo SET state = 'ending', rule = 'restored' WHERE id = $1 AND state = 'kept' RETURNING case_id, rule`
+	endLost      = `UPDATE photo SET state = 'ending', rule = 'restored' WHERE id = $1 AND state = 'kept' RETURNING case_id, coalesce(rule, '') AS rule`
 	selectLiving = `SELECT id FROM photo WHERE state <> 'destroyed'`
 	countPhoto   = `SELECT count(*) AS n FROM photo WHERE id = $1`
 )

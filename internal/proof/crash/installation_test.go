@@ -94,6 +94,7 @@ addr = %q
 proxies = ["127.0.0.0/8", "::1/128"]
 [staff]
 addr = %q
+url = "http://localhost"
 [operations]
 addr = "off"
 [mail]
