@@ -144,7 +144,7 @@ func TestExpiredDocumentPolicy(t *testing.T) { // G-15
 		t.Error("the policy changed for days past and its case still passes")
 	}
 	strict := changed(t, "gkvi-amsterdam-2021", "pack.yaml", "      - value: accept\n        from: 2021-12-16\n",
-		"      - {value: counter, from: 2022-01-01, source: loket, owner: Somebody else, why: {nl: Nieuw besluit., en: New decision., ar: قرار جديد.}}\n      - value: accept\n        from: 2021-12-16\n")
+		"      - {value: counter, from: 2022-01-01, source: loket, owner: Somebody else, why: {nl: Nieuw besluit., en: New decision., ar: قرار جديد., uk: Нове рішення.}}\n      - value: accept\n        from: 2021-12-16\n")
 	other, err := rules.Load(strict)
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +245,7 @@ func TestOtherRoutes(t *testing.T) { // G-44
 func TestFieldsSayWhyAndWhoSees(t *testing.T) { // G-19
 	p := load(t, "gkvi-amsterdam-2021")
 	for _, field := range p.List("fields") {
-		for _, lang := range []string{"nl", "en", "ar"} {
+		for _, lang := range []string{"nl", "en", "ar", "uk"} {
 			if field.Words["purpose"][lang] == "" || field.Words["seen_by"][lang] == "" {
 				t.Errorf("%s in %s: %+v", field.ID, lang, field.Words)
 			}
@@ -279,7 +279,7 @@ func TestMailAndSMSAreNeutral(t *testing.T) { // G-52
 	p := load(t, "gkvi-amsterdam-2021")
 	telling := []string{"qr", "ggd", "prik", "corona", "covid", "vaccin", "bewijs", "proof", "bsn", "papier", "amsterdam", "digid", "test", "document", "loket"}
 	for _, name := range []string{"mail-message", "mail-reminder", "sms-code", "voice-code"} {
-		for _, lang := range []string{"nl", "en", "ar"} {
+		for _, lang := range []string{"nl", "en", "ar", "uk"} {
 			text := p.Text(lang, name)
 			plain, err := text.Plain(map[string]string{"link": "LINK", "code": "CODE"})
 			if err != nil || len(text.Needs) != 1 || strings.Contains(plain, "\n") {

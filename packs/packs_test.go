@@ -160,22 +160,23 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestArabicIsCompleteAndMarked shows that no page of the story mixes languages,
-// and that each text says that nobody who speaks Arabic has read it.
-func TestArabicIsCompleteAndMarked(t *testing.T) { // G-50
+// TestFirstLanguagesAreCompleteAndMarked shows that no page of the story mixes
+// languages, and that each text says that nobody who speaks the language has read it.
+func TestFirstLanguagesAreCompleteAndMarked(t *testing.T) { // G-50
 	p := load(t, "gkvi-amsterdam-2021")
-	if i := slices.IndexFunc(p.Languages, func(l rules.Language) bool { return l.Tag == "ar" }); i < 0 || !p.Languages[i].Complete || p.Languages[i].Reviewed {
-		t.Errorf("languages are %+v", p.Languages)
-	}
-	for _, name := range p.Texts() {
-		if text := p.Text("ar", name); text.Lang != "ar" || text.Reviewed {
-			t.Errorf("%s: language %s, reviewed %v", name, text.Lang, text.Reviewed)
+	for tag, script := range map[string]*regexp.Regexp{"ar": regexp.MustCompile(`\p{Arabic}`), "uk": regexp.MustCompile(`\p{Cyrillic}`)} {
+		if i := slices.IndexFunc(p.Languages, func(l rules.Language) bool { return l.Tag == tag }); i < 0 || !p.Languages[i].Complete || p.Languages[i].Reviewed {
+			t.Errorf("languages are %+v", p.Languages)
 		}
-	}
-	arabic := regexp.MustCompile(`\p{Arabic}`)
-	allWords(p, func(where, lang, text string) {
-		if lang == "ar" && !arabic.MatchString(text) && !strings.HasPrefix(where, "item ") {
-			t.Errorf("%s is not Arabic: %s", where, text)
+		for _, name := range p.Texts() {
+			if text := p.Text(tag, name); text.Lang != tag || text.Reviewed {
+				t.Errorf("%s in %s: language %s, reviewed %v", name, tag, text.Lang, text.Reviewed)
+			}
 		}
-	})
+		allWords(p, func(where, lang, text string) {
+			if lang == tag && !script.MatchString(text) && !strings.HasPrefix(where, "item ") {
+				t.Errorf("%s is not in the script of %s: %s", where, tag, text)
+			}
+		})
+	}
 }

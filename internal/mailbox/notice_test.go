@@ -18,7 +18,7 @@ func TestANoticeIsNeutral(t *testing.T) { // G-43
 		notice := func(caseID string) error {
 			return w.db.Update(t.Context(), func(tx *db.Tx) error { return w.store.Notice(t.Context(), tx, caseID) })
 		}
-		for _, tag := range []lang.Tag{"nl", "en", "ar"} {
+		for _, tag := range []lang.Tag{"nl", "en", "ar", "uk"} {
 			p := w.post(false)
 			w.send()
 			mails, calls := len(w.mails.Messages()), len(w.gateway.Calls())
