@@ -43,6 +43,7 @@ type leafPart struct {
 	Title lang.Text
 	Text  lang.Text
 	Items []lang.Text
+	Dots  bool      // before the items
 	Code  string    // an address, day or short name, never translated
 	Last  lang.Text // below the items
 }
@@ -88,10 +89,10 @@ func (p *Pages) newReceipt(r *http.Request, m people.Member, tongue lang.Tag, do
 	page := p.paper(tongue, "counter.paper.title", func(t *lang.Texts) []leafPart {
 		say := func(key string) lang.Text { return t.Get(key, nil) }
 		parts := []leafPart{{Text: say("counter.paper.keep")}, {Title: say("counter.paper.next"), Text: say(next)}}
+		parts = append(parts, leafPart{Text: say("counter.paper.look"), Code: p.siteName()})
 		if done.Mandate != nil {
 			parts = append(parts, mandatePart(t, *done.Mandate))
 		}
-		parts = append(parts, leafPart{Text: say("counter.paper.look"), Code: p.siteName()})
 		for _, l := range places {
 			if l.On(p.Locations.Today()) == location.Open {
 				name, _ := p.Requests.Pack.In(string(t.Tag), l.Name)
@@ -118,14 +119,13 @@ func leftToRight(text string) string { return "\u2066" + text + "\u2069" }
 
 // mandatePart is what somebody agreed with a helper.
 func mandatePart(t *lang.Texts, m request.Mandate) leafPart {
-	part := leafPart{Title: t.Get("counter.paper.helper", nil), Text: t.Get("counter.paper.helper-may", nil)}
+	part := leafPart{Title: t.Get("counter.paper.helper", nil), Text: t.Get("counter.paper.helper-may", nil), Dots: true}
 	for _, act := range m.Scope {
 		part.Items = append(part.Items, t.Get("counter.act."+string(act), nil))
 	}
 	until := t.Get("counter.paper.helper-until", nil)
-	until.Text += " " + t.Date(m.Until.String()).Text + "."
-	part.Items = append(part.Items, until)
 	part.Last = t.Get("counter.paper.helper-stop", nil)
+	part.Last.Text = until.Text + " " + t.Date(m.Until.String()).Text + ". " + part.Last.Text
 	return part
 }
 

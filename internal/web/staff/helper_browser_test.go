@@ -21,35 +21,7 @@ func TestHanaHelpsThreePeople(t *testing.T) { // G-42 T1
 	hana.Axe()
 	var numbers []string
 	for i, a := range group {
-		hana.Go("/nl/helper")
-		hana.Press("Iemand nieuw helpen")
-		hana.Sees("Lees dit voor", "Mag ik dit voor u doen?")
-		if i == 0 {
-			hana.Choose("Engels")
-			hana.Press("Toon in deze taal")
-			hana.Sees("May I do this for you?")
-			hana.Axe()
-			hana.Shot("helper-mandate")
-			hana.Press("Naar het formulier")
-			hana.Sees("Ga pas verder als de persoon ja zegt")
-		}
-		if i == 2 {
-			hana.Choose("de aanvraag stoppen")
-		}
-		hana.Choose("De persoon is hier of aan de telefoon, en zegt ja")
-		hana.Press("Naar het formulier")
-		hana.fillFor(a)
-		hana.Press("Verstuur en print")
-		hana.Sees("Iemand helpt u", a.receipt(i))
-		numbers = append(numbers, browsertest.Eval[string](hana.Tab, `document.querySelector(".loket-tiles dd").innerText`))
-		if i == 0 {
-			hana.Axe()
-			hana.Shot("helper-receipt")
-			onePage(t, "helper-receipt", hana.Print())
-		}
-		hana.Press("Ga verder")
-		hana.Sees(numbers[i])
-		hana.SeesNot(a.name)
+		numbers = append(numbers, hana.beginsWith(t, i, a))
 	}
 	hana.Shot("helper-person")
 	hana.Axe()
@@ -84,6 +56,41 @@ func TestHanaHelpsThreePeople(t *testing.T) { // G-42 T1
 		t.Errorf("the proof of the first person: %d, %v", len(thread.Body.Proofs), err)
 	}
 	w.Promises(t)
+}
+
+// beginsWith asks a person what Hana may do, fills the form in with them and prints what
+// they keep. It returns the number of their request.
+func (hana *desk) beginsWith(t *testing.T, i int, a applicant) string {
+	hana.Go("/nl/helper")
+	hana.Press("Iemand nieuw helpen")
+	hana.Sees("Lees dit voor", "Mag ik dit voor u doen?")
+	if i == 0 {
+		hana.Choose("Engels")
+		hana.Press("Toon in deze taal")
+		hana.Sees("May I do this for you?")
+		hana.Axe()
+		hana.Shot("helper-mandate")
+		hana.Press("Naar het formulier")
+		hana.Sees("Ga pas verder als de persoon ja zegt")
+	}
+	if i == 2 {
+		hana.Choose("de aanvraag stoppen")
+	}
+	hana.Choose("De persoon is hier of aan de telefoon, en zegt ja")
+	hana.Press("Naar het formulier")
+	hana.fillFor(a)
+	hana.Press("Verstuur en print")
+	hana.Sees("Iemand helpt u", a.receipt(i))
+	number := browsertest.Eval[string](hana.Tab, `document.querySelector(".loket-tiles dd").innerText`)
+	if i == 0 {
+		hana.Axe()
+		hana.Shot("helper-receipt")
+		onePage(t, "helper-receipt", hana.Print())
+	}
+	hana.Press("Ga verder")
+	hana.Sees(number)
+	hana.SeesNot(a.name)
+	return number
 }
 
 // receipt is a word on the paper of the first person, which is English, and of the others.
