@@ -15,6 +15,7 @@ type privacyPage struct {
 	Hours                         int // a draft
 	Code, Idle                    int // minutes
 	Message, Request, Case, Epoch int // days
+	Photo                         int // days, at most
 }
 
 func (p *Pages) privacy(lang.Tag) (web.Document, error) {
@@ -22,6 +23,7 @@ func (p *Pages) privacy(lang.Tag) (web.Document, error) {
 	return &privacyPage{
 		Page: web.Page{Title: "public.privacy.title", Back: "/"}, Hours: life["draft"].Hours,
 		Code: life["code"].Minutes, Idle: life["session"].IdleMinutes,
+		Photo:   life["photo"].Days,
 		Message: life["message"].Days, Request: life["request"].Days, Case: life["closed-case"].Days, Epoch: life["epoch"].Days,
 	}, nil
 }

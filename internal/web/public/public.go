@@ -20,6 +20,11 @@
 // something of a person is the answer to a form: without its cookie, which leaving
 // takes away, neither "back" nor "load again" shows it a second time.
 //
+// Photos of documents come from an open message that asks for them, or from the form
+// where its answers show that they will be asked; see place. What was sent is not shown
+// back. One page of all has a script, which sends a photo in pieces and remembers in
+// its tab where to, and nothing of the photo.
+//
 // No page needs JavaScript, and no address holds anything of a person, but the link
 // of a message, which leaves the address bar when the message opens.
 package public
