@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
@@ -132,7 +133,7 @@ func TestSlowLinesArePatientlyRead(t *testing.T) { // G-28
 				far, near := net.Pipe()
 				served, sent := make(chan error, 1), make(chan struct{})
 				go func() {
-					served <- web.Serve(ctx, &oneLine{far, ctx}, http.HandlerFunc(answerFile), slog.New(slog.DiscardHandler))
+					served <- web.Serve(ctx, &oneLine{far, make(chan struct{}), sync.Once{}}, http.HandlerFunc(answerFile), slog.New(slog.DiscardHandler))
 				}()
 				go func() {
 					defer close(sent)
@@ -179,8 +180,9 @@ func answerFile(w http.ResponseWriter, r *http.Request) {
 
 // oneLine is a listener to which one line comes.
 type oneLine struct {
-	line net.Conn
-	ctx  context.Context
+	line   net.Conn
+	closed chan struct{}
+	once   sync.Once
 }
 
 func (l *oneLine) Accept() (net.Conn, error) {
@@ -188,11 +190,11 @@ func (l *oneLine) Accept() (net.Conn, error) {
 		l.line = nil
 		return line, nil
 	}
-	<-l.ctx.Done()
+	<-l.closed
 	return nil, net.ErrClosed
 }
 
-func (l *oneLine) Close() error   { return nil }
+func (l *oneLine) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
 func (l *oneLine) Addr() net.Addr { return &net.TCPAddr{} }
 
 func FuzzReadFile(f *testing.F) {
