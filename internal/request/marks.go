@@ -73,15 +73,41 @@ func numberMarks(told ident.Number, held []ident.Number) []Mark {
 }
 
 // nameMarks marks each word of both names: a married name or a slip of the pen shows as
-// one word among others.
+// one word among others. Of a name in two scripts the form counts that agrees best: what
+// the one says in Latin letters is not missing because the other says it in its own.
 func nameMarks(told, held ident.Name) []Mark {
 	if told.IsZero() || held.IsZero() {
 		return mark(FieldName, told.Full, held.Full)
 	}
-	mine, theirs := told.Tokens(), held.Tokens()
-	var marks []Mark
+	var best []Mark
+	fewest := -1
+	for _, mine := range forms(told) {
+		for _, theirs := range forms(held) {
+			marks, differ := wordMarks(mine.Tokens(), theirs.Tokens())
+			if fewest < 0 || differ < fewest {
+				best, fewest = marks, differ
+			}
+		}
+	}
+	return best
+}
+
+// forms are the ways in which a name is written.
+func forms(n ident.Name) []ident.Name {
+	list := []ident.Name{{Full: n.Full}}
+	if !n.Latin.IsZero() {
+		list = append(list, ident.Name{Full: n.Latin})
+	}
+	return list
+}
+
+// wordMarks marks each word of two names, and counts those that only one has.
+func wordMarks(mine, theirs []string) (marks []Mark, differ int) {
 	add := func(word string, stand Stand) {
 		marks = append(marks, Mark{Field: FieldName, Word: ident.NewPrivate(word), Stand: stand})
+		if stand != Agrees {
+			differ++
+		}
 	}
 	for _, word := range mine {
 		if slices.Contains(theirs, word) {
@@ -95,7 +121,7 @@ func nameMarks(told, held ident.Name) []Mark {
 			add(word, OnlyHeld)
 		}
 	}
-	return marks
+	return marks, differ
 }
 
 // birthParts are the places of a stored date.
