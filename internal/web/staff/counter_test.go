@@ -284,6 +284,26 @@ func TestAnotherWayIsExplained(t *testing.T) { // G-03 G-07
 	}
 }
 
+// Who waits for a counter that is only announced, and left a contact, is told once when it
+// opens.
+func TestWhoWaitsIsToldOnce(t *testing.T) { // G-43
+	both(t, func(t *testing.T, w *world) {
+		a := w.Unknown(t)
+		a.Document = "none"
+		w.Submit(t, a)
+		w.Pass(t, time.Hour)
+		if n := len(w.Mail.Messages()); n != 0 {
+			t.Fatalf("%d mails before the counter opens", n)
+		}
+		w.openCounter(t)
+		w.Pass(t, 2*time.Hour)
+		mails := w.Mail.Messages()
+		if len(mails) != 1 || !strings.Contains(mails[0].Text, "wanneer u langs kunt komen") {
+			t.Errorf("%d mails after it opened", len(mails))
+		}
+	})
+}
+
 // A lead says how a counter stands, after seeing whom it touches.
 func TestALeadOpensACounter(t *testing.T) { // G-43
 	w := open(t, db.SQLite)
