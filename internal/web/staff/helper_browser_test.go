@@ -1,15 +1,19 @@
 package staff_test
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"loket/internal/browsertest"
+	"loket/internal/qr"
 	people "loket/internal/staff"
 )
 
-// Hana helps three people on one laptop, each to their own end: a proof in their own
-// mailbox, photos for whoever compares, and one who stops.
+// Hana helps three people on one laptop, each to their own end: a proof at once, photos
+// and then a proof, both in their own mailbox, and one who stops.
 func TestHanaHelpsThreePeople(t *testing.T) { // G-42 T1
 	browser := browsertest.Start(t)
 	w := openFor(t)
@@ -40,6 +44,14 @@ func TestHanaHelpsThreePeople(t *testing.T) { // G-42 T1
 	hana.Press(numbers[1])
 	hana.Sees("Foto van het document")
 	hana.Axe()
+	file := filepath.Join(t.TempDir(), "document.jpg")
+	if err := os.WriteFile(file, w.Photo(t, 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	hana.Attach("Foto van het document", file)
+	hana.Press("Stuur deze foto")
+	hana.Sees("De foto is aangekomen")
+	hana.Press("Klaar met foto's")
 	hana.Press("Ik help deze persoon niet meer")
 	hana.Sees("U helpt deze persoon niet meer")
 	hana.Press("Log uit")
@@ -50,12 +62,31 @@ func TestHanaHelpsThreePeople(t *testing.T) { // G-42 T1
 	hana.Sees("Inloggen")
 	hana.SeesNot(numbers[0], numbers[1], numbers[2])
 
-	session := w.opened(t, group[0])
-	thread, err := w.Mailbox.Read(t.Context(), session)
-	if err != nil || len(thread.Body.Proofs) == 0 {
-		t.Errorf("the proof of the first person: %d, %v", len(thread.Body.Proofs), err)
+	w.Settle(t)
+	w.Decide(t, true, "", "")
+	w.Settle(t)
+	for _, a := range group[:2] {
+		thread, err := w.Mailbox.Read(t.Context(), w.opened(t, a))
+		if err != nil || len(thread.Body.Proofs) == 0 {
+			t.Fatalf("the proof of %s: %d, %v", a.name, len(thread.Body.Proofs), err)
+		}
+		w.judged(t, drawn(t, thread.Body.Proofs[0].QR))
 	}
 	w.Promises(t)
+}
+
+// drawn is the symbol of a text as a picture.
+func drawn(t *testing.T, text string) []byte {
+	t.Helper()
+	symbol, err := qr.Encode(text, qr.Q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var picture bytes.Buffer
+	if err := symbol.WritePNG(&picture, 4); err != nil {
+		t.Fatal(err)
+	}
+	return picture.Bytes()
 }
 
 // beginsWith asks a person what Hana may do, fills the form in with them and prints what
