@@ -94,7 +94,7 @@ func TestASettingChangesFromADayOn(t *testing.T) {
 from: 2021-12-22
 source: loket
 owner: GGD Amsterdam
-why: {nl: Proef, en: Trial, ar: "تجربة"}`
+why: {nl: Proef, en: Trial, ar: "تجربة", uk: "Проба"}`
 		e, err := w.Editing.Propose(t.Context(), first, "settings/four_eyes/2021-12-22", "{"+strings.ReplaceAll(value, "\n", ", ")+"}", "a trial")
 		check(t, err)
 		check(t, w.Editing.Approve(t.Context(), second, e.ID))
@@ -118,9 +118,9 @@ func TestAChangeThatWouldBreakTheRouteIsNotTaken(t *testing.T) {
 		"a rule":         {"rules.yaml", "[]", "x"},
 		"outside":        {"texts/../../etc/passwd", "x", "x"},
 		"no setting":     {"settings/nothing/2021-12-22", "{value: 1}", "x"},
-		"no such value":  {"settings/contact/2021-12-22", `{value: never, from: 2021-12-22, source: loket, why: {nl: x, en: x, ar: x}}`, "x"},
-		"breaks a case":  {"settings/four_eyes/2021-12-16", `{value: false, from: 2021-12-17, source: loket, why: {nl: x, en: x, ar: x}}`, "x"},
-		"more than one":  {"settings/four_eyes/2021-12-23", "{value: false, from: 2021-12-23, source: loket, why: {nl: x, en: x, ar: x}}\n- id: contact", "x"},
+		"no such value":  {"settings/contact/2021-12-22", `{value: never, from: 2021-12-22, source: loket, why: {nl: x, en: x, ar: x, uk: x}}`, "x"},
+		"breaks a case":  {"settings/four_eyes/2021-12-16", `{value: false, from: 2021-12-17, source: loket, why: {nl: x, en: x, ar: x, uk: x}}`, "x"},
+		"more than one":  {"settings/four_eyes/2021-12-23", "{value: false, from: 2021-12-23, source: loket, why: {nl: x, en: x, ar: x, uk: x}}\n- id: contact", "x"},
 		"same as before": {intro, strings.TrimSuffix(text(t, w, ""), "\n\n"), ""},
 	} {
 		if _, err := w.Editing.Propose(t.Context(), first, c.file, c.value, c.why); !fault.Is(err, fault.Invalid) {

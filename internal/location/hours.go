@@ -59,7 +59,7 @@ func (s Span) firstFrom(day rules.Day, t time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	at := time.Date(midnight.Year(), midnight.Month(), midnight.Day(), 0, int(s.From), 0, 0, t.Location()).Add(-2 * time.Hour)
-	for range 5 * 60 {
+	for range 6*60 + 1 {
 		if rules.DayOf(at) == day && s.holds(at) && !at.Before(t) {
 			return at, true
 		}
