@@ -43,7 +43,7 @@ func TestANoticeIsNeutral(t *testing.T) { // G-43
 			}
 			text := w.gateway.Calls()[calls].Text
 			l := w.texts.In(tag)
-			checkSMS(t, text, l.Dir)
+			checkSMS(t, text, tag)
 			if text != l.Get("mailbox.sms.open", nil).Text+" loket.example" {
 				t.Errorf("%s: the text message reads %q", tag, text)
 			}
