@@ -48,7 +48,7 @@ func (a *App) StaffSite(before ...string) (*web.Site, error) {
 		Secure:   strings.HasPrefix(a.Config.Staff.URL, "https:"),
 		Throttle: throttle.New(a.now, a.random), Proxies: a.Config.Staff.Proxies,
 	}
-	sessions := session.New(session.Parts{DB: a.DB, Schema: a.Schema, Now: a.now, Secure: site.Secure,
+	sessions := session.New(session.Parts{DB: a.DB, Schema: a.Schema, Box: a.Keys.Box("staff"), Now: a.now, Secure: site.Secure,
 		Failed: func(w http.ResponseWriter, r *http.Request, err error) { site.Fail(w, r, err) }})
 	pages.New(pages.Parts{
 		Staff: a.Staff, Sessions: sessions, Editing: a.Editing, Requests: a.Requests, Catalogue: catalogue, URL: a.Config.Staff.URL,

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"loket/internal/audit"
 	"loket/internal/db"
@@ -19,16 +20,16 @@ import (
 
 const (
 	insertMember = `
-		INSERT INTO staff_member (id, state, name, sealed, lang, place, trained_until, screened_until, made_by, created_at)
-		VALUES ($1, 'invited', $2, $3, $4, $5, $6, $7, $8, $9)
+		INSERT INTO staff_member (id, state, name, sealed, lang, place, trained_until, screened_until, made_by, rights, created_at)
+		VALUES ($1, 'invited', $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT DO NOTHING`
 	insertRole   = `INSERT INTO staff_role (staff_id, role) VALUES ($1, $2)`
 	deleteRoles  = `DELETE FROM staff_role WHERE staff_id = $1`
-	insertInvite = `INSERT INTO staff_invite (id, staff_id, made_by, seconded, expires_at) VALUES ($1, $2, $3, $4, $5)`
+	insertInvite = `INSERT INTO staff_invite (id, staff_id, made_by, seconded, sealed, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`
 	// lockMembers lets changes of accounts pass one after the other: two leads who
 	// disable each other at one moment must not both succeed.
 	lockMembers    = `SELECT id FROM staff_member ORDER BY id FOR UPDATE`
-	disableMember  = `UPDATE staff_member SET state = 'disabled' WHERE id = $1 AND state <> 'disabled'`
+	disableMember  = `UPDATE staff_member SET state = 'disabled' WHERE id = $1`
 	inviteMember   = `UPDATE staff_member SET state = 'invited' WHERE id = $1`
 	renewMember    = `UPDATE staff_member SET trained_until = $2, screened_until = $3 WHERE id = $1`
 	deletePasskeys = `DELETE FROM staff_passkey WHERE staff_id = $1`
@@ -61,8 +62,9 @@ func (s *Store) Invite(ctx context.Context, by string, n New) (token string, err
 		if err != nil {
 			return err
 		}
+		invited := Member{ID: id, State: Invited, Roles: n.Roles, Trained: n.Trained, Screened: n.Screened}
 		made, err := db.Exec(ctx, tx, insertMember, id, s.nameSum(n.Name), sealed, n.Lang, n.Place,
-			n.Trained.String(), n.Screened.String(), by, s.now())
+			n.Trained.String(), n.Screened.String(), by, s.index.Sum("rights", rightsOf(invited, by)...), s.now())
 		if err != nil {
 			return fmt.Errorf("make account: %w", err)
 		}
@@ -137,10 +139,30 @@ func (s *Store) invite(ctx context.Context, tx *db.Tx, id, by, second string) (s
 		return "", fmt.Errorf("read randomness: %w", err)
 	}
 	token := base64.RawURLEncoding.EncodeToString(secret)
-	if _, err := db.Exec(ctx, tx, insertInvite, tokenSum(token), id, by, second, s.now().Add(s.life.invite)); err != nil {
+	r := inviteRow{tokenSum(token), id, by, second, nil, s.now().Add(s.life.invite)}
+	var err error
+	if r.Sealed, err = s.box.SealValue(r.StaffID, r.context()); err != nil {
+		return "", err
+	}
+	if _, err := db.Exec(ctx, tx, insertInvite, r.ID, r.StaffID, r.MadeBy, r.Seconded, r.Sealed, r.ExpiresAt); err != nil {
 		return "", fmt.Errorf("keep invitation: %w", err)
 	}
 	return token, nil
+}
+
+// inviteRow is an invitation. What is sealed is bound to all the rest, so that nobody
+// writes one who has only the database.
+type inviteRow struct {
+	ID        []byte
+	StaffID   string
+	MadeBy    string
+	Seconded  string
+	Sealed    []byte
+	ExpiresAt time.Time
+}
+
+func (r inviteRow) context() string {
+	return fmt.Sprintf("staff_invite %x %s %s %q %d", r.ID, r.StaffID, r.MadeBy, r.Seconded, r.ExpiresAt.Unix())
 }
 
 // tokenSum is all that is kept of a link. 256 random bits need no key and no stretching.
@@ -154,7 +176,10 @@ func tokenSum(token string) []byte {
 // leads who know the member, and neither is the member: whoever calls asks both for
 // their passkey. by audit.System needs no second.
 func (s *Store) InviteAgain(ctx context.Context, by, second, memberID string) (token string, err error) {
-	err = s.change(ctx, by, memberID, func(tx *db.Tx, _ Member, _ string) error {
+	err = s.change(ctx, by, memberID, func(tx *db.Tx, m Member, madeBy string) error {
+		if m.State == Altered {
+			return errAltered(memberID)
+		}
 		if by != audit.System {
 			if by == second || second == audit.System {
 				return denied("staff.invite.second", "the second lead is the first, or nobody")
@@ -172,6 +197,10 @@ func (s *Store) InviteAgain(ctx context.Context, by, second, memberID string) (t
 		}
 		if err != nil {
 			return fmt.Errorf("invite again: %w", err)
+		}
+		m.State = Invited
+		if err := s.keepRights(ctx, tx, m, madeBy); err != nil {
+			return err
 		}
 		if token, err = s.invite(ctx, tx, memberID, by, second); err != nil {
 			return err
@@ -221,6 +250,9 @@ func (s *Store) SetRoles(ctx context.Context, by, memberID string, roles []Role)
 		return err
 	}
 	return s.change(ctx, by, memberID, func(tx *db.Tx, m Member, madeBy string) error {
+		if m.State == Altered {
+			return errAltered(memberID)
+		}
 		for _, r := range []Role{Approver, Lead} {
 			if by != audit.System && by == madeBy && slices.Contains(roles, r) && !m.Has(r) {
 				return denied("staff.roles.second", "%s made the account and would make it %s", by, r)
@@ -232,20 +264,39 @@ func (s *Store) SetRoles(ctx context.Context, by, memberID string, roles []Role)
 		if err := s.setRoles(ctx, tx, memberID, roles); err != nil {
 			return err
 		}
+		m.Roles = roles
+		if err := s.keepRights(ctx, tx, m, madeBy); err != nil {
+			return err
+		}
 		return s.act(ctx, tx, by, "staff.roles", memberID, joinRoles(roles))
 	})
 }
 
+// errAltered refuses to bless what somebody wrote into the rows of a member.
+func errAltered(id string) error {
+	return denied("staff.altered", "the rows of %s were changed beside the program", id)
+}
+
 // Disable ends an account with its passkeys, sessions, leases and links. What the
-// member confirmed stays, and can still be verified.
+// member confirmed stays, and can still be verified. Of an account whose rows were
+// changed beside the program it takes the roles too.
 func (s *Store) Disable(ctx context.Context, by, memberID string) error {
-	return s.change(ctx, by, memberID, func(tx *db.Tx, _ Member, _ string) error {
-		n, err := db.Exec(ctx, tx, disableMember, memberID)
-		if err != nil {
+	return s.change(ctx, by, memberID, func(tx *db.Tx, m Member, madeBy string) error {
+		if m.State == Disabled {
+			return fault.New(fault.TooLate, "staff.disabled", "%s is disabled already", memberID)
+		}
+		if m.State == Altered {
+			if _, err := db.Exec(ctx, tx, deleteRoles, memberID); err != nil {
+				return fmt.Errorf("take roles: %w", err)
+			}
+			m.Roles = nil
+		}
+		if _, err := db.Exec(ctx, tx, disableMember, memberID); err != nil {
 			return fmt.Errorf("disable: %w", err)
 		}
-		if n == 0 {
-			return fault.New(fault.TooLate, "staff.disabled", "%s is disabled already", memberID)
+		m.State = Disabled
+		if err := s.keepRights(ctx, tx, m, madeBy); err != nil {
+			return err
 		}
 		if err := s.endAll(ctx, tx, memberID); err != nil {
 			return err
@@ -257,7 +308,10 @@ func (s *Store) Disable(ctx context.Context, by, memberID string) error {
 // Renew notes until when training and screening hold; a zero day leaves one as it is.
 // by is another lead, or audit.System.
 func (s *Store) Renew(ctx context.Context, by, memberID string, trained, screened rules.Day) error {
-	return s.change(ctx, by, memberID, func(tx *db.Tx, m Member, _ string) error {
+	return s.change(ctx, by, memberID, func(tx *db.Tx, m Member, madeBy string) error {
+		if m.State == Altered {
+			return errAltered(memberID)
+		}
 		if trained.IsZero() {
 			trained = m.Trained
 		}
@@ -266,6 +320,10 @@ func (s *Store) Renew(ctx context.Context, by, memberID string, trained, screene
 		}
 		if _, err := db.Exec(ctx, tx, renewMember, memberID, trained.String(), screened.String()); err != nil {
 			return fmt.Errorf("renew: %w", err)
+		}
+		m.Trained, m.Screened = trained, screened
+		if err := s.keepRights(ctx, tx, m, madeBy); err != nil {
+			return err
 		}
 		return s.act(ctx, tx, by, "staff.renew", memberID, "ok")
 	})

@@ -19,6 +19,7 @@ import (
 // Kinds of ceremony. One cannot be finished as another.
 const (
 	kindEnrol   = "enrol"
+	kindKey     = "key"
 	kindSignIn  = "sign-in"
 	kindConfirm = "confirm"
 )

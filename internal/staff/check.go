@@ -38,8 +38,10 @@ const (
 	selectAllConfirmations = `
 		SELECT id, object, staff_id, role, digest, nonce, assertion, at FROM confirmation
 		WHERE id > $1 ORDER BY id LIMIT $2`
-	countActive = `SELECT count(*) AS n FROM staff_member WHERE state = 'active'`
-	countLeads  = `
+	selectKeysTold = `SELECT actor AS staff_id, result FROM audit_entry WHERE act IN ('staff.enrol', 'staff.key')`
+	selectAllKeys  = `SELECT id, staff_id FROM staff_passkey ORDER BY staff_id, id`
+	countActive    = `SELECT count(*) AS n FROM staff_member WHERE state = 'active'`
+	countLeads     = `
 		SELECT count(*) AS n FROM staff_member m JOIN staff_role r ON r.staff_id = m.id
 		WHERE r.role = 'lead' AND m.state = 'active'`
 )
@@ -66,6 +68,11 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	lines = append(lines, people...)
+	keys, err := s.checkKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lines = append(lines, keys...)
 	unproved, err := s.checkConfirmations(ctx)
 	return append(lines, unproved...), err
 }
@@ -77,8 +84,38 @@ func (s *Store) checkMembers(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	for _, m := range members {
-		if err := CheckRoles(m.Roles); m.State == Active && err != nil {
+		if m.State == Altered {
+			lines = append(lines, fmt.Sprintf("staff: the state, roles or days of %s were changed beside the program", m.ID))
+		}
+		if err := CheckRoles(m.Roles); (m.State == Active || m.State == Altered) && err != nil {
 			lines = append(lines, fmt.Sprintf("staff: the roles of %s: %v", m.ID, err))
+		}
+	}
+	return lines, nil
+}
+
+// checkKeys finds passkeys that no audit entry tells of.
+func (s *Store) checkKeys(ctx context.Context) ([]string, error) {
+	type told struct{ StaffID, Result string }
+	entries, err := db.Select[told](ctx, s.DB, selectKeysTold)
+	if err != nil {
+		return nil, fmt.Errorf("read entries of passkeys: %w", err)
+	}
+	known := map[told]bool{}
+	for _, e := range entries {
+		known[e] = true
+	}
+	keys, err := db.Select[struct {
+		ID      []byte
+		StaffID string
+	}](ctx, s.DB, selectAllKeys)
+	if err != nil {
+		return nil, fmt.Errorf("read passkeys: %w", err)
+	}
+	var lines []string
+	for _, k := range keys {
+		if !known[told{k.StaffID, keyResult(k.ID)}] {
+			lines = append(lines, fmt.Sprintf("staff: a passkey has an audit entry: one of %s does not", k.StaffID))
 		}
 	}
 	return lines, nil

@@ -3,6 +3,7 @@ package staff
 import (
 	"cmp"
 	"context"
+	"crypto/hmac"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,17 +18,18 @@ import (
 
 const (
 	selectMember = `
-		SELECT id, state, sealed, lang, place, trained_until, screened_until, made_by,
+		SELECT id, state, sealed, lang, place, trained_until, screened_until, made_by, rights, coalesce(r.role, '') AS role,
 			coalesce((SELECT count(*) FROM staff_passkey k WHERE k.staff_id = staff_member.id), 0) AS keys
-		FROM staff_member WHERE id = $1`
+		FROM staff_member LEFT JOIN staff_role r ON r.staff_id = id WHERE id = $1 ORDER BY role`
 	selectMembers = `
-		SELECT id, state, sealed, lang, place, trained_until, screened_until, made_by,
+		SELECT id, state, sealed, lang, place, trained_until, screened_until, made_by, rights, coalesce(r.role, '') AS role,
 			coalesce((SELECT count(*) FROM staff_passkey k WHERE k.staff_id = staff_member.id), 0) AS keys
-		FROM staff_member ORDER BY id`
-	selectRoles    = `SELECT role FROM staff_role WHERE staff_id = $1 ORDER BY role`
-	selectAllRoles = `SELECT staff_id, role FROM staff_role ORDER BY staff_id, role`
+		FROM staff_member LEFT JOIN staff_role r ON r.staff_id = id ORDER BY id, role`
+	keepRights = `UPDATE staff_member SET rights = $2 WHERE id = $1`
 )
 
+// memberRow is a member with one role; each has a row for every role, read in one
+// statement so that a change at that moment shows whole or not at all.
 type memberRow struct {
 	ID            string
 	State         State
@@ -37,14 +39,22 @@ type memberRow struct {
 	TrainedUntil  string
 	ScreenedUntil string
 	MadeBy        string
+	Rights        []byte
+	Role          Role // empty for none
 	Keys          int64
 }
 
 func memberContext(id string) string { return "staff_member " + id }
 
-// member opens a row.
-func (s *Store) member(r memberRow) (Member, error) {
+// member opens the rows of one member.
+func (s *Store) member(rows []memberRow) (Member, error) {
+	r := rows[0]
 	m := Member{ID: r.ID, Lang: r.Lang, Place: r.Place, State: r.State, Keys: int(r.Keys)}
+	for _, each := range rows {
+		if each.Role != "" {
+			m.Roles = append(m.Roles, each.Role)
+		}
+	}
 	if err := s.box.OpenValue(r.Sealed, memberContext(r.ID), &m.Name); err != nil {
 		return Member{}, err
 	}
@@ -55,24 +65,47 @@ func (s *Store) member(r memberRow) (Member, error) {
 	if m.Screened, err = rules.ParseDay(r.ScreenedUntil); err != nil {
 		return Member{}, fmt.Errorf("screening of %s: %w", r.ID, err)
 	}
+	if !s.hasRights(m, r.MadeBy, r.Rights) {
+		m.State = Altered
+	}
 	return m, nil
+}
+
+// rightsOf is what the keyed sum of a member is over. It binds who made the account too:
+// that decides who may make it an approver.
+func rightsOf(m Member, madeBy string) []string {
+	return []string{m.ID, string(m.State), joinRoles(m.Roles), m.Trained.String(), m.Screened.String(), madeBy}
+}
+
+// hasRights reports whether this program wrote the rights that the rows tell.
+func (s *Store) hasRights(m Member, madeBy string, kept []byte) bool {
+	for _, sum := range s.index.Versions("rights", rightsOf(m, madeBy)...) {
+		if hmac.Equal(sum, kept) {
+			return true
+		}
+	}
+	return false
+}
+
+// keepRights keeps the sum over the rights that m has from now on.
+func (s *Store) keepRights(ctx context.Context, tx *db.Tx, m Member, madeBy string) error {
+	if _, err := db.Exec(ctx, tx, keepRights, m.ID, s.index.Sum("rights", rightsOf(m, madeBy)...)); err != nil {
+		return fmt.Errorf("keep rights: %w", err)
+	}
+	return nil
 }
 
 // load reads a member whatever they may do, and who made the account.
 func (s *Store) load(ctx context.Context, q db.Queryer, id string) (Member, string, error) {
-	r, err := db.Get[memberRow](ctx, q, selectMember, id)
+	rows, err := db.Select[memberRow](ctx, q, selectMember, id)
 	if err != nil {
 		return Member{}, "", fmt.Errorf("find member of staff: %w", err)
 	}
-	m, err := s.member(r)
-	if err != nil {
-		return Member{}, "", err
+	if len(rows) == 0 {
+		return Member{}, "", fault.New(fault.NotFound, "", "no such member of staff")
 	}
-	m.Roles, err = db.Select[Role](ctx, q, selectRoles, id)
-	if err != nil {
-		return Member{}, "", fmt.Errorf("read roles: %w", err)
-	}
-	return m, r.MadeBy, nil
+	m, err := s.member(rows)
+	return m, rows[0].MadeBy, err
 }
 
 // ready returns a fault.Denied that says why the member may do nothing now.
@@ -135,25 +168,17 @@ func (s *Store) Members(ctx context.Context) ([]Member, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list members of staff: %w", err)
 	}
-	roles, err := db.Select[struct {
-		StaffID string
-		Role    Role
-	}](ctx, s.DB, selectAllRoles)
-	if err != nil {
-		return nil, fmt.Errorf("list roles: %w", err)
-	}
-	list := make([]Member, 0, len(rows))
-	for _, r := range rows {
-		m, err := s.member(r)
+	var list []Member
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && rows[n].ID == rows[0].ID {
+			n++
+		}
+		m, err := s.member(rows[:n])
 		if err != nil {
 			return nil, err
 		}
-		for _, role := range roles {
-			if role.StaffID == m.ID {
-				m.Roles = append(m.Roles, role.Role)
-			}
-		}
-		list = append(list, m)
+		list, rows = append(list, m), rows[n:]
 	}
 	slices.SortFunc(list, func(a, b Member) int {
 		return cmp.Or(cmp.Compare(sortName(a), sortName(b)), cmp.Compare(a.ID, b.ID))

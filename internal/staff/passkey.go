@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -36,10 +37,12 @@ type passkeyRow struct {
 }
 
 const (
-	selectInvite = `SELECT staff_id FROM staff_invite WHERE id = $1 AND expires_at > $2`
-	spendInvite  = `DELETE FROM staff_invite WHERE id = $1 AND expires_at > $2`
-	activate     = `UPDATE staff_member SET state = 'active' WHERE id = $1 AND state = 'invited'`
-	insertKey    = `
+	selectInvite = `
+		SELECT id, staff_id, made_by, seconded, sealed, expires_at FROM staff_invite
+		WHERE id = $1 AND expires_at > $2`
+	spendInvite = `DELETE FROM staff_invite WHERE id = $1 AND expires_at > $2`
+	activate    = `UPDATE staff_member SET state = 'active' WHERE id = $1 AND state = 'invited'`
+	insertKey   = `
 		INSERT INTO staff_passkey (id, staff_id, label, credential, uses, added_day, used_day)
 		VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING`
 	selectKeys = `SELECT id, credential, uses FROM staff_passkey WHERE staff_id = $1 ORDER BY id`
@@ -91,7 +94,7 @@ func (s *Store) owner(ctx context.Context, q db.Queryer, id string) (owner, erro
 	return owner{m, keys}, err
 }
 
-func (s *Store) beginKey(o owner) (Ceremony, error) {
+func (s *Store) beginKey(o owner, kind string) (Ceremony, error) {
 	nonce, err := s.randomBytes()
 	if err != nil {
 		return Ceremony{}, err
@@ -101,31 +104,54 @@ func (s *Store) beginKey(o owner) (Ceremony, error) {
 	if err != nil {
 		return Ceremony{}, fmt.Errorf("begin a passkey: %w", err)
 	}
-	return s.ceremony(kindEnrol, nil, options, session)
+	return s.ceremony(kind, nil, options, session)
 }
 
 // BeginEnrol begins the first passkey of the member whom a one-time link invited. The
 // link is not spent by it. An unknown or old link is a fault.NotFound.
 func (s *Store) BeginEnrol(ctx context.Context, token string) (Ceremony, Member, error) {
-	id, err := db.Get[string](ctx, s.DB, selectInvite, tokenSum(token), s.now())
-	if err != nil {
-		return Ceremony{}, Member{}, fault.New(fault.NotFound, "staff.invite.gone", "find invitation: %w", err)
-	}
-	o, err := s.owner(ctx, s.DB, id)
+	o, _, err := s.invited(ctx, s.DB, token)
 	if err != nil {
 		return Ceremony{}, Member{}, err
 	}
-	c, err := s.beginKey(o)
+	c, err := s.beginKey(o, kindEnrol)
 	return c, o.member, err
+}
+
+// invited returns whom a one-time link invited, and who made the account. The
+// invitation must be one that this program wrote, and its member wait for a first
+// passkey: who works here already gets no other passkey by a link.
+func (s *Store) invited(ctx context.Context, q db.Queryer, token string) (o owner, madeBy string, err error) {
+	gone := func(why string, args ...any) error {
+		return fault.New(fault.NotFound, "staff.invite.gone", why, args...)
+	}
+	r, err := db.Get[inviteRow](ctx, q, selectInvite, tokenSum(token), s.now())
+	if err != nil {
+		return o, "", gone("find invitation: %w", err)
+	}
+	var id string
+	if err := s.box.OpenValue(r.Sealed, r.context(), &id); err != nil || id != r.StaffID {
+		return o, "", gone("the invitation of %s was not made here: %w", r.StaffID, err)
+	}
+	if o.member, madeBy, err = s.load(ctx, q, id); err != nil {
+		return o, "", err
+	}
+	if o.member.State != Invited || o.member.Keys > 0 {
+		return o, "", gone("%s is %s and has %d passkeys", id, o.member.State, o.member.Keys)
+	}
+	return o, madeBy, nil
 }
 
 // FinishEnrol keeps the passkey, spends the link and makes the account active.
 func (s *Store) FinishEnrol(ctx context.Context, token string, c Ceremony, response []byte, label string) (m Member, err error) {
 	sum := tokenSum(token)
 	err = s.Update(ctx, func(tx *db.Tx) error {
-		id, err := db.Get[string](ctx, tx, selectInvite, sum, s.now())
+		if _, err := db.Select[string](ctx, tx, lockMembers); err != nil {
+			return fmt.Errorf("lock members of staff: %w", err)
+		}
+		o, madeBy, err := s.invited(ctx, tx, token)
 		if err != nil {
-			return fault.New(fault.NotFound, "staff.invite.gone", "find invitation: %w", err)
+			return err
 		}
 		n, err := db.Exec(ctx, tx, spendInvite, sum, s.now())
 		if err != nil {
@@ -134,10 +160,14 @@ func (s *Store) FinishEnrol(ctx context.Context, token string, c Ceremony, respo
 		if n == 0 {
 			return fault.New(fault.NotFound, "staff.invite.gone", "the invitation was used at this moment")
 		}
-		if _, err := db.Exec(ctx, tx, activate, id); err != nil {
+		if _, err := db.Exec(ctx, tx, activate, o.member.ID); err != nil {
 			return fmt.Errorf("make account active: %w", err)
 		}
-		m, err = s.addKey(ctx, tx, id, c, response, label, "staff.enrol")
+		o.member.State = Active
+		if err := s.keepRights(ctx, tx, o.member, madeBy); err != nil {
+			return err
+		}
+		m, err = s.addKey(ctx, tx, o.member.ID, kindEnrol, c, response, label, "staff.enrol")
 		return err
 	})
 	return m, err
@@ -152,13 +182,13 @@ func (s *Store) BeginAddKey(ctx context.Context, m Member) (Ceremony, error) {
 	if err := s.ready(o.member); err != nil {
 		return Ceremony{}, err
 	}
-	return s.beginKey(o)
+	return s.beginKey(o, kindKey)
 }
 
 // FinishAddKey keeps it, and returns the member with it.
 func (s *Store) FinishAddKey(ctx context.Context, m Member, c Ceremony, response []byte, label string) (now Member, err error) {
 	err = s.Update(ctx, func(tx *db.Tx) error {
-		now, err = s.addKey(ctx, tx, m.ID, c, response, label, "staff.key")
+		now, err = s.addKey(ctx, tx, m.ID, kindKey, c, response, label, "staff.key")
 		return err
 	})
 	return now, err
@@ -170,8 +200,8 @@ const (
 	maxLabel = 40
 )
 
-func (s *Store) addKey(ctx context.Context, tx *db.Tx, id string, c Ceremony, response []byte, label, act string) (Member, error) {
-	st, err := s.resume(kindEnrol, c)
+func (s *Store) addKey(ctx context.Context, tx *db.Tx, id, kind string, c Ceremony, response []byte, label, act string) (Member, error) {
+	st, err := s.resume(kind, c)
 	if err != nil {
 		return Member{}, err
 	}
@@ -200,7 +230,13 @@ func (s *Store) addKey(ctx context.Context, tx *db.Tx, id string, c Ceremony, re
 		return Member{}, err
 	}
 	o.member.Keys++
-	return o.member, s.act(ctx, tx, id, act, id, "ok")
+	return o.member, s.act(ctx, tx, id, act, id, keyResult(made.ID))
+}
+
+// keyResult is how the audit log names a passkey, so that Check finds the entry of each.
+func keyResult(id []byte) string {
+	sum := sha256.Sum256(id)
+	return fmt.Sprintf("ok %x", sum[:8])
 }
 
 func (s *Store) keepKey(ctx context.Context, tx *db.Tx, id string, made *webauthn.Credential, label string) error {

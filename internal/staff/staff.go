@@ -65,6 +65,10 @@ const (
 	Invited  State = "invited"
 	Active   State = "active"
 	Disabled State = "disabled"
+
+	// Altered is never kept: it is what a member is whose row, or whose roles, were
+	// changed beside this program. They may do nothing, and a lead can only disable them.
+	Altered State = "altered"
 )
 
 // Queues from which leases come. A lease of each is for members with its role.

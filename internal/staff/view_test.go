@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"loket/internal/audit"
 	"loket/internal/db"
 	"loket/internal/db/dbtest"
 	"loket/internal/fault"
@@ -16,7 +17,6 @@ const (
 	countViews = `SELECT count(*) AS n FROM audit_entry WHERE actor = $1 AND act LIKE 'view.%'`
 	hideLog    = `ALTER TABLE audit_entry RENAME TO audit_entry_gone`
 	showLog    = `ALTER TABLE audit_entry_gone RENAME TO audit_entry`
-	takeRole   = `DELETE FROM staff_role WHERE staff_id = $1`
 )
 
 // V16.3.2: fifty readers at once, of two processes: each read has its entry, and none
@@ -122,10 +122,7 @@ func TestRightsOfTheMoment(t *testing.T) {
 		must(t, err)
 		refused(t, w.view(l, staff.Approver, staff.ActDesk, l.Object), fault.Denied, "staff.role.missing")
 		must(t, w.view(l, staff.Checker, staff.ActDesk, l.Object))
-		must(t, d.Update(t.Context(), func(tx *db.Tx) error {
-			_, err := db.Exec(t.Context(), tx, takeRole, p.ID)
-			return err
-		}))
+		must(t, w.store.SetRoles(t.Context(), audit.System, p.ID, []staff.Role{staff.Counter}))
 		refused(t, w.view(l, staff.Checker, staff.ActDesk, l.Object), fault.Denied, "staff.role.missing")
 
 		p = w.hire(staff.Checker)

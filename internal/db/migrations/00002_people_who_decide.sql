@@ -35,6 +35,7 @@ CREATE TABLE photo_part (
 
 -- domain: mailbox
 
+ALTER TABLE decision ADD COLUMN proposal TEXT NOT NULL DEFAULT '';
 ALTER TABLE message_link ADD COLUMN channel TEXT NOT NULL DEFAULT 'mail' CHECK (channel IN ('mail', 'sms'));
 
 -- domain: people who work here
@@ -49,6 +50,7 @@ CREATE TABLE staff_member (
     trained_until  TEXT   NOT NULL,
     screened_until TEXT   NOT NULL,
     made_by        TEXT   NOT NULL,
+    rights         BYTEA  NOT NULL,
     created_at     BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX staff_member_name ON staff_member (name) WHERE state <> 'disabled';
@@ -76,6 +78,7 @@ CREATE TABLE staff_invite (
     staff_id   TEXT   NOT NULL REFERENCES staff_member (id) ON DELETE CASCADE,
     made_by    TEXT   NOT NULL,
     seconded   TEXT   NOT NULL,
+    sealed     BYTEA  NOT NULL,
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX staff_invite_expires_at ON staff_invite (expires_at);
@@ -262,3 +265,4 @@ DROP TABLE staff_member;
 DROP TABLE photo_part;
 DROP TABLE photo;
 ALTER TABLE message_link DROP COLUMN channel;
+ALTER TABLE decision DROP COLUMN proposal;

@@ -1,9 +1,10 @@
 // Package session keeps who is signed in on the staff site.
 //
 // The browser holds a random token of 256 bits in a cookie for this host alone; the
-// table staff_session holds its SHA-256 and what the session knows: a pseudonym and
-// the state of a passkey ceremony. It holds no rights: those are read from package
-// staff at every request, so that what is taken away is gone at once.
+// table staff_session holds its SHA-256 and, sealed, what the session knows: a pseudonym
+// and the state of a passkey ceremony. Whoever has only the database signs nobody in. It
+// holds no rights: those are read from package staff at every request, so that what is
+// taken away is gone at once.
 //
 // A session ends after 15 minutes without a request and after 8 hours whatever happens
 // (ASVS V7.3), when its member signs out, signs in elsewhere or is disabled. A request
@@ -28,12 +29,14 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/db/schema"
+	"loket/internal/seal"
 )
 
 // Parts is what sessions are made with.
 type Parts struct {
 	DB     *db.DB
 	Schema *schema.Schema
+	Box    seal.Box // of staff
 	Now    func() time.Time
 	Secure bool // the site is served over https
 	// Failed answers a request whose session could not be read or kept.
@@ -55,7 +58,7 @@ const (
 // New returns the sessions.
 func New(p Parts) *Sessions {
 	life := p.Schema.Lifetimes["staff-session"]
-	kept := &store{db: p.DB, now: p.Now, life: life.Duration(), idle: life.Idle()}
+	kept := &store{db: p.DB, box: p.Box, now: p.Now, life: life.Duration(), idle: life.Idle()}
 	m := scs.New()
 	m.Store, m.Lifetime, m.IdleTimeout, m.HashTokenInStore = kept, kept.life, kept.idle, true
 	m.ErrorFunc = p.Failed

@@ -1,6 +1,8 @@
 package session_test
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"io"
 	"net/http"
@@ -9,9 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
+
 	"loket/internal/db"
 	"loket/internal/db/dbtest"
 	"loket/internal/db/schema"
+	"loket/internal/seal"
 	"loket/internal/staff/session"
 	"loket/internal/testclock"
 )
@@ -31,7 +36,11 @@ func newSite(t *testing.T, d *db.DB) *site {
 	tables, err := schema.Load()
 	must(t, err)
 	s := &site{t: t, db: d, clock: testclock.At("2021-11-03T09:00:00Z")}
-	sessions := session.New(session.Parts{DB: d, Schema: tables, Now: s.clock.Now, Secure: true,
+	key, err := seal.NewKey(rand.Reader)
+	must(t, err)
+	box, err := seal.NewBox(key)
+	must(t, err)
+	sessions := session.New(session.Parts{DB: d, Schema: tables, Box: box, Now: s.clock.Now, Secure: true,
 		Failed: func(w http.ResponseWriter, _ *http.Request, err error) {
 			t.Errorf("session: %v", err)
 			http.Error(w, "failed", http.StatusInternalServerError)
@@ -55,6 +64,40 @@ func newSite(t *testing.T, d *db.DB) *site {
 		io.WriteString(w, sessions.Staff(r.Context()))
 	}))
 	return s
+}
+
+const (
+	writeSession = `INSERT INTO staff_session (id, staff_id, data, began_at, expires_at) VALUES ($1, $2, $3, $4, $5)`
+	copySession  = `UPDATE staff_session SET data = (SELECT data FROM staff_session WHERE staff_id = 'staff_vera') WHERE staff_id = 'staff_eva'`
+)
+
+// T16: whoever can write rows signs nobody in, neither with data of their own nor with
+// those of another session.
+func TestASessionWrittenIntoTheDatabase(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		token := "thieves"
+		data, err := scs.GobCodec{}.Encode(s.clock.Now().Add(100*time.Hour), map[string]any{"staff": "staff_vera"})
+		must(t, err)
+		sum := sha256.Sum256([]byte(token))
+		_, err = db.Exec(t.Context(), d, writeSession, base64.RawURLEncoding.EncodeToString(sum[:]), "staff_vera", data, s.clock.Now(), s.clock.Now().Add(10*time.Minute))
+		must(t, err)
+		thief := &browser{site: s, cookie: &http.Cookie{Name: "__Host-loket-staff", Value: token}}
+		if got := thief.get("/"); got != "" {
+			t.Errorf("signed in as %q by a row", got)
+		}
+		vera, eva := &browser{site: s}, &browser{site: s}
+		vera.get("/in?staff_vera")
+		eva.get("/in?staff_eva")
+		if got := eva.get("/"); got != "staff_eva" {
+			t.Fatalf("signed in as %q", got)
+		}
+		_, err = db.Exec(t.Context(), d, copySession)
+		must(t, err)
+		if got := eva.get("/"); got != "" {
+			t.Errorf("signed in as %q by the data of another session", got)
+		}
+	})
 }
 
 // browser keeps one cookie.

@@ -12,11 +12,13 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/fault"
+	"loket/internal/seal"
 )
 
 // store is the store of scs on our table. scs hands it hashed tokens.
 type store struct {
 	db   *db.DB
+	box  seal.Box
 	now  func() time.Time
 	life time.Duration // from the beginning
 	idle time.Duration // from the last request
@@ -46,6 +48,9 @@ func hash(token string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
+// sealContext binds what a session knows to its row.
+func sealContext(id string) string { return "staff_session " + id }
+
 // begin makes the row of a member's session, empty until the request ends.
 func (s *store) begin(ctx context.Context, token, staffID string) error {
 	now := s.now()
@@ -71,14 +76,18 @@ func (s *store) FindCtx(ctx context.Context, id string) ([]byte, bool, error) {
 	if err != nil {
 		return nil, false, fmt.Errorf("find session: %w", err)
 	}
-	return data, true, nil
+	plain, err := s.box.Open(data, sealContext(id))
+	if err != nil { // not of ours: then nobody is signed in
+		return nil, false, nil
+	}
+	return plain, true, nil
 }
 
 // CommitCtx keeps what a session knows. The expiry that scs reckons is not used. A row
 // that is not there is made only for a browser that is not signed in and has begun to.
 func (s *store) CommitCtx(ctx context.Context, id string, data []byte, _ time.Time) error {
-	now := s.now()
-	n, err := db.Exec(ctx, s.db, updateSession, id, data, now.Unix(), int64(s.life.Seconds()), int64(s.idle.Seconds()))
+	now, sealed := s.now(), s.box.Seal(data, sealContext(id))
+	n, err := db.Exec(ctx, s.db, updateSession, id, sealed, now.Unix(), int64(s.life.Seconds()), int64(s.idle.Seconds()))
 	if err != nil {
 		return fmt.Errorf("keep session: %w", err)
 	}
@@ -92,7 +101,7 @@ func (s *store) CommitCtx(ctx context.Context, id string, data []byte, _ time.Ti
 	if values[keyStaff] != nil {
 		return nil
 	}
-	if _, err := db.Exec(ctx, s.db, insertSession, id, "", data, now, now.Add(s.idle)); err != nil {
+	if _, err := db.Exec(ctx, s.db, insertSession, id, "", sealed, now, now.Add(s.idle)); err != nil {
 		return fmt.Errorf("begin session: %w", err)
 	}
 	return nil
