@@ -124,7 +124,7 @@ func (a *App) openStores(ctx context.Context) (err error) {
 	if a.Keys, err = seal.OpenKeys(a.Config.Keys.Dir, a.now, a.random); err != nil {
 		return fmt.Errorf("open key directory: %w", err)
 	}
-	if a.photos, err = seal.OpenPhotos(a.Config.Photos.Dir, a.random); err != nil {
+	if a.photos, err = seal.OpenPhotos(a.Config.Photos.Dir, a.Keys, a.random); err != nil {
 		return err
 	}
 	if a.Signing, err = openSigning(a.Config); err != nil {

@@ -27,7 +27,7 @@ func InitKeys(c config.Config, random io.Reader) error {
 	if err := seal.InitKeys(c.Keys.Dir, random); err != nil {
 		return err
 	}
-	if err := seal.InitPhotos(c.Photos.Dir); err != nil {
+	if err := seal.InitPhotos(c.Photos.Dir, c.Keys.Dir); err != nil {
 		return err
 	}
 	if _, err := os.Stat(c.Keys.PassphraseFile); err == nil {

@@ -41,20 +41,29 @@ func (k *Keys) currentEpoch() (string, Box, error) {
 	return name, box, err
 }
 
-// epochBox returns the box of an epoch whose key still exists. A key is cached,
-// but not longer than its file lives: Forget drops it.
+// epochBox returns the box of an epoch whose key still exists.
 func (k *Keys) epochBox(name string) (Box, error) {
+	key, err := k.epochKey(name)
+	if err != nil {
+		return Box{}, err
+	}
+	return NewBox(key)
+}
+
+// epochKey returns the key of an epoch if it still exists; else the error is
+// fs.ErrNotExist. It is cached, but not longer than its file lives: destroyEpoch drops it.
+func (k *Keys) epochKey(name string) ([]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	key, ok := k.epochs[name]
 	if !ok {
 		var err error
 		if key, err = readKey(filepath.Join(k.dir, "epoch", name)); err != nil {
-			return Box{}, fmt.Errorf("epoch %s: %w", name, err)
+			return nil, fmt.Errorf("epoch %s: %w", name, err)
 		}
 		k.epochs[name] = key
 	}
-	return NewBox(key)
+	return key, nil
 }
 
 // epochNames lists the epochs whose keys exist, oldest first.

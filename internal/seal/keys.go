@@ -19,8 +19,12 @@ import (
 var (
 	indexNames  = []string{"audit", "certificate", "mailbox", "outbox", "person", "registry", "request", "staff", "throttle"}
 	boxNames    = []string{"queue", "registry", "staff"}
-	secretNames = []string{"audit", "pepper"}
+	secretNames = []string{"audit", "pepper", photosSecret}
 )
+
+// photosSecret is what the marker of the directory of photo keys follows from. Its oldest
+// version counts: the directory outlives what is changed here.
+const photosSecret = "photos"
 
 // Keys is an open key directory. It is safe for concurrent use, and several
 // processes may have the same directory open.

@@ -9,15 +9,33 @@ import (
 
 	"loket/internal/fault"
 	"loket/internal/seal"
+	"loket/internal/testclock"
 )
 
 func newPhotos(t *testing.T) (*seal.Photos, string) {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "photo-keys")
-	check(t, seal.InitPhotos(dir))
-	photos, err := seal.OpenPhotos(dir, rand.Reader)
-	check(t, err)
+	photos, dir, _ := photosOf(t, newInstallation(t))
 	return photos, dir
+}
+
+// newInstallation makes a key directory.
+func newInstallation(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "keys")
+	check(t, seal.InitKeys(dir, rand.Reader))
+	return dir
+}
+
+// photosOf makes a directory of photo keys.
+func photosOf(t *testing.T, keysDir string) (*seal.Photos, string, *seal.Keys) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "photo-keys")
+	keys, err := seal.OpenKeys(keysDir, testclock.At("2021-12-20T10:00:00+01:00").Now, rand.Reader)
+	check(t, err)
+	check(t, seal.InitPhotos(dir, keysDir))
+	photos, err := seal.OpenPhotos(dir, keys, rand.Reader)
+	check(t, err)
+	return photos, dir, keys
 }
 
 // G-35: a destroyed key opens nothing, and the bytes of its file are not what they were,
@@ -42,13 +60,13 @@ func TestADestroyedPhotoKeyIsGone(t *testing.T) {
 	if _, err := photos.Open("pht_a"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("after its destruction: %v", err)
 	}
-	left := make([]byte, 2*seal.KeySize)
+	left := make([]byte, 1+len(key))
 	n, err := held.Read(left)
 	check(t, err)
-	if n != seal.KeySize || bytes.Contains(left, key[:8]) || !bytes.Equal(left[:n], make([]byte, n)) {
+	if n != len(key) || bytes.Contains(left, key[:8]) || !bytes.Equal(left[:n], make([]byte, n)) {
 		t.Errorf("%d bytes are left in the file, not all zero", n)
 	}
-	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
+	if entries, err := filepath.Glob(filepath.Join(dir, "pht_*")); err != nil || len(entries) != 0 {
 		t.Errorf("left in the directory: %v, %v", entries, err)
 	}
 }
@@ -96,16 +114,81 @@ func TestPhotoKeysStayInTheirDirectory(t *testing.T) {
 }
 
 func TestPhotoKeysAreForTheirOwner(t *testing.T) {
-	if _, err := seal.OpenPhotos(filepath.Join(t.TempDir(), "absent"), rand.Reader); err == nil {
+	mine := newInstallation(t)
+	_, dir, keys := photosOf(t, mine)
+	if _, err := seal.OpenPhotos(filepath.Join(t.TempDir(), "absent"), keys, rand.Reader); err == nil {
 		t.Error("opened a directory that is not there")
 	}
-	_, dir := newPhotos(t)
 	check(t, os.Chmod(dir, 0o750))
-	if _, err := seal.OpenPhotos(dir, rand.Reader); err == nil {
+	if _, err := seal.OpenPhotos(dir, keys, rand.Reader); err == nil {
 		t.Error("opened a directory that others can enter")
 	}
-	check(t, seal.InitPhotos(dir))
-	if _, err := seal.OpenPhotos(dir, rand.Reader); err != nil {
+	check(t, seal.InitPhotos(dir, mine))
+	if _, err := seal.OpenPhotos(dir, keys, rand.Reader); err != nil {
 		t.Error(err)
+	}
+}
+
+// G-37: in a directory that is not ours, or not the one that it was, nothing is listed as
+// gone and nothing is destroyed.
+func TestPhotoKeysOfAnotherInstallation(t *testing.T) {
+	photos, dir, _ := photosOf(t, newInstallation(t))
+	_, err := photos.Create("pht_a")
+	check(t, err)
+	other := newInstallation(t)
+	_, _, others := photosOf(t, other)
+	if err := seal.InitPhotos(dir, other); err == nil {
+		t.Error("another installation took the directory")
+	}
+	if _, err := seal.OpenPhotos(dir, others, rand.Reader); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("opened by another installation: %v", err)
+	}
+	check(t, os.Rename(dir, dir+".volume")) // umount
+	check(t, os.Mkdir(dir, 0o700))
+	if ids, err := photos.List(); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("listed %v, %v", ids, err)
+	}
+	if _, err := photos.Open("pht_a"); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("opened: %v", err)
+	}
+	if _, err := photos.Create("pht_b"); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("made: %v", err)
+	}
+	if err := photos.Destroy("pht_a"); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("destroyed: %v", err)
+	}
+	check(t, os.Remove(dir))
+	check(t, os.Rename(dir+".volume", dir))
+	if _, err := photos.Open("pht_a"); err != nil {
+		t.Errorf("when the volume is back: %v", err)
+	}
+}
+
+// G-35: a copy of the photo keys opens nothing without the key of the week, and nothing
+// for ever once that is destroyed.
+func TestAPhotoKeyNeedsItsWeek(t *testing.T) {
+	mine := newInstallation(t)
+	photos, dir, _ := photosOf(t, mine)
+	box, err := photos.Create("pht_a")
+	check(t, err)
+	sealed := box.Seal([]byte("picture"), "here")
+	content, err := os.ReadFile(filepath.Join(dir, "pht_a"))
+	check(t, err)
+	alone, err := seal.NewBox(content[len(content)-seal.KeySize:])
+	check(t, err)
+	if _, err := alone.Open(sealed, "here"); err == nil {
+		t.Error("the file alone opens the photo")
+	}
+	weeks, err := filepath.Glob(filepath.Join(mine, "epoch", "*"))
+	check(t, err)
+	for _, week := range weeks {
+		check(t, os.Remove(week))
+	}
+	again, err := seal.OpenKeys(mine, testclock.At("2022-02-20T10:00:00+01:00").Now, rand.Reader)
+	check(t, err)
+	later, err := seal.OpenPhotos(dir, again, rand.Reader)
+	check(t, err)
+	if _, err := later.Open("pht_a"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("after the week is destroyed: %v", err)
 	}
 }

@@ -49,7 +49,7 @@ func (w *World) Photo(t testing.TB, seed int) []byte {
 // PhotoKeys opens the directory of photo keys beside the program.
 func (w *World) PhotoKeys(t testing.TB) *seal.Photos {
 	t.Helper()
-	keys, err := seal.OpenPhotos(w.Config.Photos.Dir, w.Random())
+	keys, err := seal.OpenPhotos(w.Config.Photos.Dir, w.Keys, w.Random())
 	check(t, err)
 	return keys
 }
