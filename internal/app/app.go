@@ -36,6 +36,7 @@ import (
 	"loket/internal/outbox"
 	"loket/internal/person"
 	"loket/internal/photo"
+	"loket/internal/registry"
 	"loket/internal/registry/local"
 	"loket/internal/request"
 	"loket/internal/rules"
@@ -194,8 +195,8 @@ func (a *App) openAreas(ctx context.Context) error {
 	issuer := certificate.NewIssuer(certificate.Parts{
 		DB: a.DB, Keys: a.Keys, Route: route, Rules: certificates, Signer: a.signer, Country: a.Config.Route.Country,
 		Name: a.issuerName(route), Zone: a.zone, Now: a.now, Random: a.random,
-		Confirmed: func(ctx context.Context, d certificate.Decision, intents []certificate.Intent) ([]string, error) {
-			return a.Requests.Confirmed(ctx, d, intents)
+		Confirmed: func(ctx context.Context, d certificate.Decision, intents []certificate.Intent, from *registry.Record) ([]string, error) {
+			return a.Requests.Confirmed(ctx, d, intents, from)
 		},
 	})
 	a.Requests = request.NewStore(request.Parts{

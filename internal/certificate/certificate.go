@@ -50,9 +50,10 @@ type Parts struct {
 	Random  io.Reader
 
 	// Confirmed returns the pseudonyms of the people whose passkeys confirmed exactly
-	// this decision of staff, with the certificates intended under it. Every assertion is
-	// verified again. A nil function is nobody.
-	Confirmed func(ctx context.Context, d Decision, intents []Intent) ([]string, error)
+	// this decision of staff, with the certificates intended under it and the whole record
+	// that they are made from. Every assertion is verified again. Without a record, after
+	// the fact, that is not compared. A nil function is nobody.
+	Confirmed func(ctx context.Context, d Decision, intents []Intent, from *registry.Record) ([]string, error)
 }
 
 // SignerAt returns the signer to use at an instant; a fault.Unavailable when

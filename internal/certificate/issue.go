@@ -29,7 +29,7 @@ type Grounds struct {
 
 const (
 	selectDecision = `
-		SELECT id, request_id, round, question, outcome, pack_hash, on_day, known_at, actor, role, proof FROM decision WHERE id = $1`
+		SELECT id, request_id, round, question, outcome, pack_hash, on_day, known_at, actor, role, proposal, proof FROM decision WHERE id = $1`
 	selectIntents = `SELECT id, kind, event, of FROM certificate WHERE decision_id = $1 AND state <> 'revoked' ORDER BY event`
 )
 
@@ -45,6 +45,7 @@ type Decision struct {
 	KnownAt   string // YYYY-MM-DD
 	Actor     string
 	Role      string
+	Proposal  string // what passkeys confirmed; empty for the system
 }
 
 type storedDecision struct {
@@ -56,7 +57,11 @@ type storedDecision struct {
 // a key that is not in the database. Whoever can write into the database alone cannot
 // make a decision that Issue takes.
 func (i *Issuer) Prove(d Decision) []byte {
-	return i.index.Sum("decision", d.ID, d.RequestID, fmt.Sprint(d.Round), d.Question, d.Outcome, d.PackHash, d.OnDay, d.KnownAt, d.Actor, d.Role)
+	said := []string{d.ID, d.RequestID, fmt.Sprint(d.Round), d.Question, d.Outcome, d.PackHash, d.OnDay, d.KnownAt, d.Actor, d.Role}
+	if d.Proposal != "" { // those of the system were written before there were any
+		said = append(said, d.Proposal)
+	}
+	return i.index.Sum("decision", said...)
 }
 
 type intent struct {
@@ -107,7 +112,7 @@ func (i *Issuer) recheck(ctx context.Context, d Decision, intents []intent, g Gr
 		for _, in := range intents {
 			planned = append(planned, Intent{in.ID, hcert.Kind(in.Kind), int(in.Event), in.Of})
 		}
-		return i.Recheck(ctx, d, planned)
+		return i.Recheck(ctx, d, planned, &g.Record)
 	}
 	if d.Question != "automatic" || d.Outcome != "issue" {
 		return fault.New(fault.Denied, "", "decision does not allow a certificate")
@@ -134,15 +139,15 @@ const (
 
 // Recheck says whether a decision of staff has the confirmations that the pack asks for on
 // its day: by one person or by two different ones, over exactly this decision. If not it
-// is a fault.Denied.
-func (i *Issuer) Recheck(ctx context.Context, d Decision, intents []Intent) error {
+// is a fault.Denied. Before signing, from is the record whose name and events are signed.
+func (i *Issuer) Recheck(ctx context.Context, d Decision, intents []Intent, from *registry.Record) error {
 	if d.Question != questionManual || d.Outcome != outcomeApprove {
 		return fault.New(fault.Denied, "", "decision %s is no approval by staff", d.ID)
 	}
 	if i.Confirmed == nil {
 		return fault.New(fault.Denied, "", "nobody tells who confirmed decision %s", d.ID)
 	}
-	people, err := i.Confirmed(ctx, d, intents)
+	people, err := i.Confirmed(ctx, d, intents, from)
 	if err != nil {
 		return fmt.Errorf("look who confirmed: %w", err)
 	}

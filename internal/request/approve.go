@@ -86,7 +86,7 @@ func (s *Store) Approve(ctx context.Context, m staff.Member, leaseID string, c s
 		if err := s.turn(ctx, tx, t, proposalKept); err != nil {
 			return err
 		}
-		if err := s.decide(ctx, tx, t, kept.Ruling, d, plan); err != nil {
+		if err := s.decide(ctx, tx, t, Proposed{ID: t.proposal.ID, Ruling: kept.Ruling}, d, plan); err != nil {
 			return err
 		}
 		return s.Staff.Release(ctx, tx, t.lease, "decided")

@@ -57,6 +57,26 @@ const lateAfter = time.Hour
 
 const countLate = `SELECT count(*) AS n FROM request WHERE state IN ('received', 'decided') AND expires_at < $1`
 
+// overdueAfter is how long after its end a request may stay open: the worker that closes
+// them may have been down.
+const overdueAfter = 14 * 24 * time.Hour
+
+// What waits for us, or for a counter, has no end.
+const countOverdue = `
+	SELECT count(*) AS n FROM request WHERE closed_at IS NULL AND state IN ('proved', 'asked', 'refused') AND expires_at < $1`
+
+// overdue says which requests should have ended long ago.
+func (s *Store) overdue(ctx context.Context) (string, error) {
+	n, err := db.Get[int64](ctx, s.DB, countOverdue, s.Now().Add(-overdueAfter))
+	if err != nil {
+		return "", fmt.Errorf("look for requests that never end: %w", err)
+	}
+	if n == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("%d requests are open more than %v after their end", n, overdueAfter), nil
+}
+
 type balance struct{ Came, Answered int64 }
 
 // Check returns a line for each promise about requests that does not hold: that
@@ -88,6 +108,13 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 	}
 	if late > 0 {
 		broken = append(broken, fmt.Sprintf("%d requests have waited for an answer for more than %v", late, lateAfter))
+	}
+	overdue, err := s.overdue(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if overdue != "" {
+		broken = append(broken, overdue)
 	}
 	b, err := db.Get[balance](ctx, s.DB, selectBalance)
 	if err != nil {

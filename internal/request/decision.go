@@ -50,22 +50,27 @@ func (s *Store) Decisions(ctx context.Context, requestID string) ([]Kept, error)
 }
 
 const insertDecision = `
-	INSERT INTO decision (id, request_id, round, question, outcome, pack, pack_hash, on_day, known_at, reasons, actor, role, at, proof)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+	INSERT INTO decision (id, request_id, round, question, outcome, pack, pack_hash, on_day, known_at, reasons, actor, role, at, proof, proposal)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 
 // keepDecision stores a decision. Its reasons are sealed in the case: which of them
 // asked for a document would tell what the registry knows.
 func (s *Store) keepDecision(ctx context.Context, tx *db.Tx, c seal.Case, r row, d rules.Decision, actor, role string) (string, error) {
+	return s.keepRuling(ctx, tx, c, r, d, certificate.Decision{Actor: actor, Role: role})
+}
+
+// keepRuling stores a decision by an actor in a role, about a proposal if it was confirmed.
+func (s *Store) keepRuling(ctx context.Context, tx *db.Tx, c seal.Case, r row, d rules.Decision, by certificate.Decision) (string, error) {
 	kept := certificate.Decision{
 		ID: ident.NewID(s.Random, "dec"), RequestID: r.ID, Round: r.Round, Question: d.Question, Outcome: d.Outcome, PackHash: d.Hash,
-		OnDay: d.On.String(), KnownAt: d.KnownAt.String(), Actor: actor, Role: role,
+		OnDay: d.On.String(), KnownAt: d.KnownAt.String(), Actor: by.Actor, Role: by.Role, Proposal: by.Proposal,
 	}
 	reasons, err := c.Seal(purposeReasons(kept.ID), d.IDs())
 	if err != nil {
 		return "", err
 	}
 	_, err = db.Exec(ctx, tx, insertDecision, kept.ID, r.ID, r.Round, d.Question, d.Outcome, d.Pack, d.Hash,
-		kept.OnDay, kept.KnownAt, reasons, actor, role, s.Now(), s.Certificates.Prove(kept))
+		kept.OnDay, kept.KnownAt, reasons, by.Actor, by.Role, s.Now(), s.Certificates.Prove(kept), by.Proposal)
 	if err != nil {
 		return "", fmt.Errorf("keep decision: %w", err)
 	}

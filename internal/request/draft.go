@@ -70,8 +70,8 @@ func (s *Store) sealDraft(code ident.DraftCode, a Answers) (id string, sealed []
 	return id, sealed, err
 }
 
-// LoadDraft returns the answers of a draft. It is a fault.NotFound when there is
-// none, or none any more.
+// LoadDraft returns the answers of a draft; without a case when it was sent and kept. It
+// is a fault.NotFound when there is none, or none any more.
 func (s *Store) LoadDraft(ctx context.Context, code ident.DraftCode) (Answers, error) {
 	id, box, err := s.draftKeys(code)
 	if err != nil {
@@ -82,7 +82,29 @@ func (s *Store) LoadDraft(ctx context.Context, code ident.DraftCode) (Answers, e
 		return Answers{}, fault.New(fault.Of(err), "request.draft.gone", "find draft: %w", err)
 	}
 	var a Answers
-	return a, box.OpenValue(sealed, draftContext(id), &a)
+	if err := box.OpenValue(sealed, draftContext(id), &a); err != nil {
+		return Answers{}, err
+	}
+	sent, err := s.isRequest(ctx, s.DB, a.Case)
+	if err != nil {
+		return Answers{}, err
+	}
+	if sent {
+		a.Case = "" // its photos are those of a request now, and shown as such
+	}
+	return a, nil
+}
+
+// isRequest reports whether the case of a draft was sent.
+func (s *Store) isRequest(ctx context.Context, q db.Queryer, caseID string) (bool, error) {
+	_, err := db.Get[row](ctx, q, selectRequest, caseID)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look whether the case of a draft is taken: %w", err)
+	}
+	return true, nil
 }
 
 // takeDraft drops a draft that is sent, unless it is kept, and returns the id that its
@@ -113,12 +135,12 @@ func (s *Store) takeDraft(ctx context.Context, tx *db.Tx, code ident.DraftCode, 
 	if err := box.OpenValue(sealed, draftContext(id), &a); err != nil {
 		return "", err
 	}
-	_, err = db.Get[row](ctx, tx, selectRequest, a.Case)
-	if err == nil { // a kept draft that was sent: its case is taken
-		return ident.NewID(s.Random, "req"), nil
+	sent, err := s.isRequest(ctx, tx, a.Case)
+	if err != nil {
+		return "", err
 	}
-	if !fault.Is(err, fault.NotFound) {
-		return "", fmt.Errorf("look whether the case of a draft is taken: %w", err)
+	if sent || a.Case == "" { // a kept draft that was sent: its case is taken
+		return ident.NewID(s.Random, "req"), nil
 	}
 	return a.Case, nil
 }

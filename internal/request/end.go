@@ -14,7 +14,7 @@ const (
 	selectDue    = `
 		SELECT ` + columns + ` FROM request
 		WHERE closed_at IS NULL AND expires_at <= $1 AND (state IN ('proved', 'asked', 'refused') OR state = 'counter' AND $3)
-			AND NOT EXISTS (SELECT 1 FROM proposal WHERE proposal.request_id = request.id AND proposal.state = 'waiting')
+			AND (state <> 'counter' OR NOT EXISTS (SELECT 1 FROM proposal WHERE proposal.request_id = request.id AND proposal.state = 'waiting'))
 		ORDER BY expires_at LIMIT $2`
 )
 

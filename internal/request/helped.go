@@ -13,8 +13,9 @@ import (
 
 // PhotosFor sends the photos that a helper made with the person of a mandate. A request
 // that waits for them is answered; where none were asked yet they wait with it. Photos
-// that nobody needs any more are destroyed at once, and the helper is told the same: until
-// its person opens the message, nobody learns which one it is.
+// that nobody needs any more are destroyed at once, and the helper is told the same. Until
+// its person opens the message it is a fault.TooLate, whoever they are, unless the form
+// itself shows that photos are asked: nobody learns which message it is.
 func (s *Store) PhotosFor(ctx context.Context, m staff.Member, mandateID string) error {
 	_, r, err := s.acting(ctx, m, mandateID, Send)
 	if err != nil {
@@ -24,6 +25,13 @@ func (s *Store) PhotosFor(ctx context.Context, m staff.Member, mandateID string)
 		now, err := db.Get[row](ctx, tx, selectRequest, r.ID)
 		if err != nil {
 			return fmt.Errorf("find request again: %w", err)
+		}
+		wanted, err := s.wantsPhotos(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		if !wanted {
+			return fault.New(fault.TooLate, "request.photos.not-yet", "nobody opened the message of %s", r.ID)
 		}
 		photos, err := s.Uploads.List(ctx, tx, r.ID)
 		if err != nil {

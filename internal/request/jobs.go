@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"loket/internal/audit"
 	"loket/internal/db"
@@ -45,6 +46,10 @@ func (s *Store) replied(ctx context.Context, e mailbox.Event) (jobs.Effect, erro
 	if r.State == Refused {
 		return func(tx *db.Tx) error { return s.object(ctx, tx, r) }, nil
 	}
+	if r.State != Asked && r.State != Answered {
+		// Somebody decided, or the case goes on at a counter: nobody looks at a photo any more.
+		return func(tx *db.Tx) error { return s.Uploads.End(ctx, tx, r.ID, upload.Decision) }, nil
+	}
 	return s.follow(ctx, e, Answered, "request.reply")
 }
 
@@ -54,6 +59,9 @@ func (s *Store) arrived(ctx context.Context, e upload.Event) (jobs.Effect, error
 	r, gone, err := s.find(ctx, e.CaseID)
 	if err != nil || gone || r.ClosedAt != nil {
 		return nil, err
+	}
+	if slices.Contains([]State{Decided, Proved, Refused}, r.State) {
+		return func(tx *db.Tx) error { return s.Uploads.End(ctx, tx, r.ID, upload.Decision) }, nil
 	}
 	return func(tx *db.Tx) error { return s.Mailbox.SendFor(ctx, tx, r.ID) }, nil
 }
@@ -77,6 +85,9 @@ func (s *Store) lost(ctx context.Context, e upload.Event) (jobs.Effect, error) {
 		moved, err := s.move(ctx, tx, r, Asked)
 		if err != nil || !moved {
 			return err
+		}
+		if _, err := db.Exec(ctx, tx, dropWaiting, r.ID); err != nil { // it rests on photos that are gone
+			return fmt.Errorf("drop proposal: %w", err)
 		}
 		if _, err := db.Exec(ctx, tx, extendRequest, r.ID, s.Now().Add(s.life.request)); err != nil {
 			return fmt.Errorf("give time to answer again: %w", err)
@@ -126,10 +137,9 @@ func (s *Store) follow(ctx context.Context, e mailbox.Event, to State, act strin
 		if err != nil || !moved {
 			return err
 		}
-		if to == Answered { // what was proposed on other photos is proposed no more
-			if _, err := db.Exec(ctx, tx, dropWaiting, r.ID); err != nil {
-				return fmt.Errorf("drop proposal: %w", err)
-			}
+		// What was proposed on other photos, or of another's contact, is proposed no more.
+		if _, err := db.Exec(ctx, tx, dropWaiting, r.ID); err != nil {
+			return fmt.Errorf("drop proposal: %w", err)
 		}
 		return s.note(ctx, tx, r.ID, audit.Applicant, roleSelf, act, string(to))
 	}, nil

@@ -27,7 +27,7 @@ func TestPhotosOfAFormAreCompared(t *testing.T) {
 			_, err = w.Uploads.Add(t.Context(), draft.Case, kind, bytes.NewReader(w.Photo(t, i)))
 			check(t, err)
 		}
-		a := other(t, w)
+		a := unnumbered(t, w)
 		receipt, err := w.Requests.Submit(t.Context(), request.Submission{Answers: a, Lang: "nl", Door: request.Web, Key: "photos-1", Draft: code})
 		check(t, err)
 		w.Pass(t, 10*time.Minute)
@@ -74,7 +74,7 @@ func TestPhotosOfAFormAreCompared(t *testing.T) {
 func TestAHelperSendsPhotos(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, w *apptest.World) {
 		hana := w.Hire(t, staff.Helper)
-		all := helped(t, w, hana, other(t, w), request.Agreed{Scope: request.Acts(), Days: 7})
+		all := helped(t, w, hana, unnumbered(t, w), request.Agreed{Scope: request.Acts(), Days: 7})
 		w.Pass(t, 10*time.Minute)
 		if err := w.Requests.PhotosFor(t.Context(), hana.Member, all.Mandate.ID); !fault.Is(err, fault.Invalid) {
 			t.Errorf("without photos: %v", err)

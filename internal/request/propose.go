@@ -188,7 +188,7 @@ func (s *Store) Propose(ctx context.Context, m staff.Member, leaseID string, p P
 		if !alone {
 			return s.settle(ctx, tx, t, "proposed")
 		}
-		if err := s.decide(ctx, tx, t, made.Ruling, d, plan); err != nil {
+		if err := s.decide(ctx, tx, t, made, d, plan); err != nil {
 			return err
 		}
 		return s.settle(ctx, tx, t, "decided")

@@ -45,7 +45,8 @@ const updateSealed = `UPDATE request SET sealed = $2 WHERE id = $1`
 
 // decide keeps a ruling that was confirmed, in the transaction of its last confirmation:
 // the decision, what follows from it, and the end of the photos.
-func (s *Store) decide(ctx context.Context, tx *db.Tx, t task, r Ruling, d rules.Decision, plan []certificate.Intent) error {
+func (s *Store) decide(ctx context.Context, tx *db.Tx, t task, made Proposed, d rules.Decision, plan []certificate.Intent) error {
+	r := made.Ruling
 	to, rule := Refused, upload.Refusal
 	if r.Approve {
 		to, rule = Decided, upload.Decision
@@ -53,7 +54,8 @@ func (s *Store) decide(ctx context.Context, tx *db.Tx, t task, r Ruling, d rules
 	if err := s.moveOrFail(ctx, tx, t.request, to); err != nil {
 		return err
 	}
-	decisionID, err := s.keepDecision(ctx, tx, t.box, t.request, d, t.member.ID, string(t.role))
+	decisionID, err := s.keepRuling(ctx, tx, t.box, t.request, d,
+		certificate.Decision{Actor: t.member.ID, Role: string(t.role), Proposal: made.ID})
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"loket/internal/person"
 	"loket/internal/point"
 	"loket/internal/rules"
+	"loket/internal/upload"
 )
 
 // Submission is a finished form.
@@ -187,7 +188,7 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission, de
 	if err := s.followCounters(ctx, tx, r.ID, r.State, sub.Answers); err != nil {
 		return err
 	}
-	if err := s.Uploads.Keep(ctx, tx, r.ID); err != nil { // those that came with the form
+	if err := s.sendPhotos(ctx, tx, r.ID, sub.Answers); err != nil {
 		return err
 	}
 	by := sub.by
@@ -203,6 +204,20 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, r row, sub Submission, de
 	_, err = s.grant(ctx, tx, r.ID, by.id, sub.agreed)
 	return err
 }
+
+// sendPhotos sends the photos that came with the form, if the form itself shows that they
+// will be asked. What of them becomes of others would tell who is known, so they end at
+// once, whoever it is (T4).
+func (s *Store) sendPhotos(ctx context.Context, tx *db.Tx, caseID string, a Answers) error {
+	if a.needsPhotos() {
+		return s.Uploads.Keep(ctx, tx, caseID)
+	}
+	return s.Uploads.End(ctx, tx, caseID, upload.Left)
+}
+
+// needsPhotos reports whether answers lead to a document, whoever gave them: without a
+// number or a birth date nobody is found by the automatic rule.
+func (a Answers) needsPhotos() bool { return a.Number.IsZero() || a.Birth.IsZero() }
 
 // followCounters lets a person who waits for a counter, and left a contact, be told when
 // one opens.

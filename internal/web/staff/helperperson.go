@@ -105,20 +105,20 @@ func (p *Pages) newPersonPage(r *http.Request, m people.Member) (*personPage, er
 		page.Withdraw = &form.Tick{Name: "stop", Label: "staff.helper.stop-sure"}
 	}
 	if mandate.May(request.Send) && open {
-		if err := p.addPhotos(r, page, mandate.CaseID); err != nil {
+		if err := p.addPhotos(r, page, m); err != nil {
 			return nil, err
 		}
 	}
 	return page, nil
 }
 
-// addPhotos adds the forms that send photos, where this host takes any.
-func (p *Pages) addPhotos(r *http.Request, page *personPage, caseID string) error {
+// addPhotos adds the forms that send photos, where this host takes any and the case does.
+func (p *Pages) addPhotos(r *http.Request, page *personPage, m people.Member) error {
 	if p.Requests.Uploads.Ready(r.Context()) != nil {
 		return nil
 	}
-	photos, err := p.Requests.Uploads.List(r.Context(), p.Requests.DB, caseID)
-	if err != nil {
+	photos, wanted, err := p.Requests.PhotosWith(r.Context(), m, page.Mandate)
+	if err != nil || !wanted {
 		return err
 	}
 	for _, photo := range photos {
@@ -228,6 +228,13 @@ func (p *Pages) photoFor(w http.ResponseWriter, r *http.Request, m people.Member
 	mandate, err := p.Requests.Acting(r.Context(), m, sent.Value, request.Send)
 	if err != nil {
 		return err
+	}
+	_, wanted, err := p.Requests.PhotosWith(r.Context(), m, mandate.ID)
+	if err != nil {
+		return err
+	}
+	if !wanted {
+		return fault.New(fault.TooLate, "request.photos.not-yet", "nobody opened the message of %s", mandate.CaseID)
 	}
 	if file.Error == "" {
 		_, err = p.Requests.Uploads.Add(r.Context(), mandate.CaseID, kind, bytes.NewReader(content))
