@@ -9,6 +9,8 @@ JUDGE    := $(CURDIR)/.cache/judge
 # Tests make many small databases and flush each commit. What they prove of durability does not need a disk, so they use memory where there is enough.
 SCRATCH  := $(shell [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ] && echo /dev/shm || echo $${TMPDIR:-/tmp})
 OTHER    := $(CURDIR)/.cache/other
+# The child that decodes photos has one thread, and is ten times slower under the race detector; its parent is tested with it.
+PARENT   := TestBusy|TestPatience|TestAnswers|TestConfined
 UPDATING := $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' internal locales packs 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
 
 .PHONY: help run build assets test short prepare check-format judge conformance bench fuzz crash mutants golden clean
@@ -35,7 +37,9 @@ node_modules/.package-lock.json: package.json package-lock.json
 test: prepare assets judge check-format ## install what tests need and run all of them: both databases, browser, race detector
 	$(GO) vet ./...
 	GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$(SCRATCH) LOKET_NPM=$(CURDIR)/node_modules LOKET_JUDGE=$(JUDGE)/node_modules \
-	  $(GO) test -race -timeout $(TIMEOUT) ./...
+	  $(GO) test -race -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v '/internal/photo$$')
+	$(GO) test -timeout $(TIMEOUT) ./internal/photo
+	$(GO) test -race -timeout $(TIMEOUT) -run '$(PARENT)' ./internal/photo
 	@if [ -d internal/keys/pkcs11 ]; then set -x; $(GO) vet -tags pkcs11 ./internal/keys/... && \
 	  $(GO) test -tags pkcs11 -timeout $(TIMEOUT) ./internal/keys/...; fi
 
