@@ -74,7 +74,7 @@ func (d *demoStaff) renew(ctx context.Context) error {
 	}
 	for _, m := range members {
 		if m.State == staff.Invited {
-			if d.tokens[m.ID], err = d.store.InviteAgain(ctx, audit.System, "", m.ID); err != nil {
+			if d.tokens[m.ID], err = d.store.InviteAgain(ctx, audit.System, m.ID, staff.Answer{}, staff.Answer{}); err != nil {
 				return fmt.Errorf("make a link of the invented staff: %w", err)
 			}
 		}
@@ -113,7 +113,7 @@ func (d *demoStaff) Colleagues(ctx context.Context) ([]pages.Colleague, error) {
 func (d *demoStaff) NewLink(ctx context.Context, id string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	token, err := d.store.InviteAgain(ctx, audit.System, "", id)
+	token, err := d.store.InviteAgain(ctx, audit.System, id, staff.Answer{}, staff.Answer{})
 	if err != nil {
 		return err
 	}

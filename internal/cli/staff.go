@@ -41,7 +41,7 @@ func (c staffInviteCommand) Run(at *world) error {
 
 func (c staffInviteCommand) token(at *world, a *app.App) (string, error) {
 	if c.Again != "" {
-		return a.Staff.InviteAgain(at.ctx, audit.System, "", c.Again)
+		return a.Staff.InviteAgain(at.ctx, audit.System, c.Again, staff.Answer{}, staff.Answer{})
 	}
 	trained, screened, err := days(c.Trained, c.Screened)
 	if err != nil {

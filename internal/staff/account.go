@@ -172,26 +172,22 @@ func tokenSum(token string) []byte {
 }
 
 // InviteAgain ends the passkeys, sessions and leases of a member who lost a passkey,
-// or was disabled, and returns a token for new ones. by and second are two different
-// leads who know the member, and neither is the member: whoever calls asks both for
-// their passkey. by audit.System needs no second.
-func (s *Store) InviteAgain(ctx context.Context, by, second, memberID string) (token string, err error) {
+// or was disabled, and returns a token for new ones. by and whoever made the second
+// answer are two different leads who know the member, and neither is the member; each
+// answered with a passkey over this act on this account. by audit.System needs none.
+func (s *Store) InviteAgain(ctx context.Context, by, memberID string, first, second Answer) (token string, err error) {
 	err = s.change(ctx, by, memberID, func(tx *db.Tx, m Member, madeBy string) error {
 		if m.State == Altered {
 			return errAltered(memberID)
 		}
-		if by != audit.System {
-			if by == second || second == audit.System {
-				return denied("staff.invite.second", "the second lead is the first, or nobody")
-			}
-			if err := s.lead(ctx, tx, second, memberID); err != nil {
-				return err
-			}
+		other, err := s.twoLeads(ctx, tx, by, memberID, first, second)
+		if err != nil {
+			return err
 		}
 		if err := s.endAll(ctx, tx, memberID); err != nil {
 			return err
 		}
-		_, err := db.Exec(ctx, tx, inviteMember, memberID)
+		_, err = db.Exec(ctx, tx, inviteMember, memberID)
 		if db.Unique(err) == "staff_member_name" {
 			return fault.New(fault.Taken, "staff.name.taken", "another account has this name by now")
 		}
@@ -202,10 +198,10 @@ func (s *Store) InviteAgain(ctx context.Context, by, second, memberID string) (t
 		if err := s.keepRights(ctx, tx, m, madeBy); err != nil {
 			return err
 		}
-		if token, err = s.invite(ctx, tx, memberID, by, second); err != nil {
+		if token, err = s.invite(ctx, tx, memberID, by, other); err != nil {
 			return err
 		}
-		return s.act(ctx, tx, by, "staff.invite-again", memberID, "ok "+second)
+		return s.act(ctx, tx, by, "staff.invite-again", memberID, "ok "+other)
 	})
 	if err != nil {
 		return "", err
@@ -244,8 +240,9 @@ func (s *Store) endAll(ctx context.Context, tx *db.Tx, id string) error {
 }
 
 // SetRoles gives a member other roles, from the next request on. by is another lead,
-// or audit.System. Approver and lead are given by a lead who did not make the account.
-func (s *Store) SetRoles(ctx context.Context, by, memberID string, roles []Role) error {
+// who answered with a passkey over these roles, or audit.System, which has none.
+// Approver and lead are given by a lead who did not make the account.
+func (s *Store) SetRoles(ctx context.Context, by, memberID string, roles []Role, a Answer) error {
 	if err := CheckRoles(roles); err != nil {
 		return err
 	}
@@ -256,6 +253,11 @@ func (s *Store) SetRoles(ctx context.Context, by, memberID string, roles []Role)
 		for _, r := range []Role{Approver, Lead} {
 			if by != audit.System && by == madeBy && slices.Contains(roles, r) && !m.Has(r) {
 				return denied("staff.roles.second", "%s made the account and would make it %s", by, r)
+			}
+		}
+		if by != audit.System {
+			if err := s.acted(ctx, tx, by, givingRoles(memberID, roles), a); err != nil {
+				return err
 			}
 		}
 		if _, err := db.Exec(ctx, tx, deleteRoles, memberID); err != nil {

@@ -55,9 +55,9 @@ func TestALeadAloneMakesNoApprover(t *testing.T) {
 		must(t, err)
 		p := w.enrol(token)
 		both := []staff.Role{staff.Checker, staff.Approver}
-		refused(t, w.store.SetRoles(t.Context(), lead.ID, p.ID, both), fault.Denied, "staff.roles.second")
-		must(t, w.store.SetRoles(t.Context(), second.ID, p.ID, both))
-		must(t, w.store.SetRoles(t.Context(), lead.ID, p.ID, both[1:])) // they are it by now
+		refused(t, w.store.SetRoles(t.Context(), lead.ID, p.ID, both, staff.Answer{}), fault.Denied, "staff.roles.second")
+		must(t, w.setRoles(second, p.ID, both, both))
+		must(t, w.setRoles(lead, p.ID, both[1:], both[1:])) // they are it by now
 		m, err := w.store.Member(t.Context(), p.ID)
 		must(t, err)
 		if !slices.Equal(m.Roles, both[1:]) {
@@ -80,10 +80,10 @@ func TestWhoChangesAccounts(t *testing.T) {
 		for _, by := range []string{p.ID, "staff_nobody", audit.Applicant} {
 			_, err := w.store.Invite(t.Context(), by, w.anAccount(staff.Counter))
 			refused(t, err, fault.Denied, "staff.role.missing")
-			refused(t, w.store.SetRoles(t.Context(), by, lead.ID, []staff.Role{staff.Counter}), fault.Denied, "staff.role.missing")
+			refused(t, w.store.SetRoles(t.Context(), by, lead.ID, []staff.Role{staff.Counter}, staff.Answer{}), fault.Denied, "staff.role.missing")
 			refused(t, w.store.Disable(t.Context(), by, lead.ID), fault.Denied, "staff.role.missing")
 		}
-		refused(t, w.store.SetRoles(t.Context(), lead.ID, lead.ID, []staff.Role{staff.Lead, staff.Checker}), fault.Denied, "staff.self")
+		refused(t, w.store.SetRoles(t.Context(), lead.ID, lead.ID, []staff.Role{staff.Lead, staff.Checker}, staff.Answer{}), fault.Denied, "staff.self")
 		refused(t, w.store.Renew(t.Context(), lead.ID, lead.ID, day(t, "2030-01-01"), rules.Day{}), fault.Denied, "staff.self")
 		refused(t, w.store.Disable(t.Context(), lead.ID, lead.ID), fault.Denied, "staff.self")
 		must(t, w.store.Renew(t.Context(), lead.ID, p.ID, day(t, "2023-01-31"), rules.Day{}))
@@ -144,16 +144,41 @@ func TestInviteAgain(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		lead, second, p := w.hire(staff.Lead), w.hire(staff.Lead), w.hire(staff.Checker)
-		again := func(by, second, id string) error {
-			_, err := w.store.InviteAgain(t.Context(), by, second, id)
-			return err
+		checker := w.hire(staff.Checker)
+		again := func(by, second *person, asked, id string) (string, error) {
+			one, err := w.store.BeginInviteAgain(t.Context(), by.Member, asked)
+			must(t, err)
+			two, err := w.store.BeginSecond(asked)
+			must(t, err)
+			first := staff.Answer{Ceremony: one, Response: by.use(w, 0, one)}
+			return w.store.InviteAgain(t.Context(), by.ID, id, first, staff.Answer{Ceremony: two, Response: second.use(w, 0, two)})
 		}
-		refused(t, again(lead.ID, lead.ID, p.ID), fault.Denied, "staff.invite.second")
-		refused(t, again(lead.ID, p.ID, p.ID), fault.Denied, "staff.self")
-		refused(t, again(lead.ID, "", p.ID), fault.Denied, "staff.role.missing")
-		refused(t, again(lead.ID, audit.System, p.ID), fault.Denied, "staff.invite.second")
-		refused(t, again(lead.ID, second.ID, lead.ID), fault.Denied, "staff.self")
-		token, err := w.store.InviteAgain(t.Context(), lead.ID, second.ID, p.ID)
+		for _, wrong := range []struct {
+			second    *person
+			asked, id string
+			key       string
+		}{
+			{lead, p.ID, p.ID, "staff.invite.second"},
+			{p, p.ID, p.ID, "staff.self"},
+			{checker, p.ID, p.ID, "staff.role.missing"},
+			{second, lead.ID, lead.ID, "staff.self"},
+			{second, checker.ID, p.ID, "staff.passkey.wrong"}, // they were asked about somebody else
+		} {
+			_, err := again(lead, wrong.second, wrong.asked, wrong.id)
+			refused(t, err, fault.Denied, wrong.key)
+		}
+		// T17: the open screen of a lead is not that lead, nor is a sign-in of the second one.
+		in, err := w.store.BeginSignIn(t.Context())
+		must(t, err)
+		signed := staff.Answer{Ceremony: in, Response: second.use(w, 0, in)}
+		_, err = w.store.InviteAgain(t.Context(), lead.ID, p.ID, staff.Answer{}, signed)
+		refused(t, err, fault.Invalid, "staff.ceremony")
+		one, err := w.store.BeginInviteAgain(t.Context(), lead.Member, p.ID)
+		must(t, err)
+		_, err = w.store.InviteAgain(t.Context(), lead.ID, p.ID, staff.Answer{Ceremony: one, Response: lead.use(w, 0, one)}, signed)
+		refused(t, err, fault.Invalid, "staff.ceremony")
+
+		token, err := again(lead, second, p.ID, p.ID)
 		must(t, err)
 		c, err := w.store.BeginSignIn(t.Context())
 		must(t, err)

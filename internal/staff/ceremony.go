@@ -19,9 +19,12 @@ import (
 // Kinds of ceremony. One cannot be finished as another.
 const (
 	kindEnrol   = "enrol"
-	kindKey     = "key"
+	kindFirst   = "key" // the second passkey of an enrolment
+	kindKey     = "another-key"
 	kindSignIn  = "sign-in"
 	kindConfirm = "confirm"
+	kindAct     = "act"
+	kindSecond  = "second"
 )
 
 // Ceremony is one use of a passkey that was begun. Options go to the browser as they

@@ -173,7 +173,8 @@ func (s *Store) FinishEnrol(ctx context.Context, token string, c Ceremony, respo
 	return m, err
 }
 
-// BeginAddKey begins one more passkey of a member who is signed in.
+// BeginAddKey begins the second passkey of an enrolment, on the day of the first. For
+// every other one it is a fault.Denied "staff.passkey.prove": BeginAllowKey comes first.
 func (s *Store) BeginAddKey(ctx context.Context, m Member) (Ceremony, error) {
 	o, err := s.owner(ctx, s.DB, m.ID)
 	if err != nil {
@@ -182,16 +183,49 @@ func (s *Store) BeginAddKey(ctx context.Context, m Member) (Ceremony, error) {
 	if err := s.ready(o.member); err != nil {
 		return Ceremony{}, err
 	}
-	return s.beginKey(o, kindKey)
+	keys, err := s.MemberKeys(ctx, m)
+	if err != nil {
+		return Ceremony{}, err
+	}
+	if len(keys) != 1 || keys[0].Added != s.today() {
+		return Ceremony{}, denied("staff.passkey.prove", "%s has %d passkeys", m.ID, len(keys))
+	}
+	return s.beginKey(o, kindFirst)
 }
 
 // FinishAddKey keeps it, and returns the member with it.
 func (s *Store) FinishAddKey(ctx context.Context, m Member, c Ceremony, response []byte, label string) (now Member, err error) {
+	kind, act := kindKey, actKey
+	if _, err := s.resume(kindFirst, c); err == nil {
+		kind, act = kindFirst, "staff.enrol"
+	}
 	err = s.Update(ctx, func(tx *db.Tx) error {
-		now, err = s.addKey(ctx, tx, m.ID, kindKey, c, response, label, "staff.key")
+		if _, err := db.Get[string](ctx, tx, lockMember, m.ID); err != nil {
+			return fmt.Errorf("lock member of staff: %w", err)
+		}
+		now, err = s.addKey(ctx, tx, m.ID, kind, c, response, label, act)
 		return err
 	})
 	return now, err
+}
+
+// BeginAllowKey asks a passkey that the member has whether there may be another.
+func (s *Store) BeginAllowKey(ctx context.Context, m Member) (Ceremony, error) {
+	return s.beginAct(ctx, m, addingKey(m))
+}
+
+// AllowKey begins one more passkey, for FinishAddKey, when one that the member has
+// answered.
+func (s *Store) AllowKey(ctx context.Context, m Member, a Answer) (Ceremony, error) {
+	err := s.Update(ctx, func(tx *db.Tx) error { return s.acted(ctx, tx, m.ID, addingKey(m), a) })
+	if err != nil {
+		return Ceremony{}, err
+	}
+	o, err := s.owner(ctx, s.DB, m.ID)
+	if err != nil {
+		return Ceremony{}, err
+	}
+	return s.beginKey(o, kindKey)
 }
 
 // Bounds of passkeys: how many a member has, and how long a label is.
@@ -211,6 +245,9 @@ func (s *Store) addKey(ctx context.Context, tx *db.Tx, id, kind string, c Ceremo
 	}
 	if err := s.ready(o.member); err != nil {
 		return Member{}, err
+	}
+	if kind == kindFirst && len(o.keys) != 1 { // begun twice
+		return Member{}, denied("staff.passkey.prove", "%s has %d passkeys", id, len(o.keys))
 	}
 	if len(o.keys) >= maxKeys {
 		return Member{}, fault.New(fault.Invalid, "staff.passkey.many", "%s has %d passkeys", id, len(o.keys))
@@ -288,12 +325,20 @@ func (s *Store) MemberKeys(ctx context.Context, m Member) ([]Key, error) {
 	return list, nil
 }
 
-// RemoveKey ends a passkey of a member, but never the last. What was confirmed with it
-// can still be verified.
-func (s *Store) RemoveKey(ctx context.Context, m Member, id []byte) error {
+// BeginRemoveKey asks a passkey that the member has whether this one may go.
+func (s *Store) BeginRemoveKey(ctx context.Context, m Member, id []byte) (Ceremony, error) {
+	return s.beginAct(ctx, m, removingKey(m, id))
+}
+
+// RemoveKey ends a passkey of a member, but never the last, when a passkey of theirs
+// answered. What was confirmed with it can still be verified.
+func (s *Store) RemoveKey(ctx context.Context, m Member, id []byte, a Answer) error {
 	return s.Update(ctx, func(tx *db.Tx) error {
 		if _, err := db.Get[string](ctx, tx, lockMember, m.ID); err != nil {
 			return fmt.Errorf("lock member of staff: %w", err)
+		}
+		if err := s.acted(ctx, tx, m.ID, removingKey(m, id), a); err != nil {
+			return err
 		}
 		n, err := db.Exec(ctx, tx, removeKey, id, m.ID)
 		if err != nil {
@@ -302,6 +347,6 @@ func (s *Store) RemoveKey(ctx context.Context, m Member, id []byte) error {
 		if n == 0 {
 			return fault.New(fault.Invalid, "staff.passkey.last", "no such passkey of %s, or the last", m.ID)
 		}
-		return s.act(ctx, tx, m.ID, "staff.unkey", m.ID, "ok")
+		return s.act(ctx, tx, m.ID, actUnkey, m.ID, keyResult(id))
 	})
 }

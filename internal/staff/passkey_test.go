@@ -101,7 +101,7 @@ func TestACeremonyCountsOnce(t *testing.T) {
 		must(t, err)
 		_, err = w.store.FinishSignIn(t.Context(), c, response)
 		refused(t, err, fault.TooLate, "staff.ceremony")
-		enrolling, err := w.store.BeginAddKey(t.Context(), p.Member)
+		enrolling, err := w.store.BeginAllowKey(t.Context(), p.Member)
 		must(t, err)
 		_, err = w.store.FinishSignIn(t.Context(), enrolling, response)
 		refused(t, err, fault.Invalid, "staff.ceremony")
@@ -191,17 +191,71 @@ func TestPasskeysOfAMember(t *testing.T) {
 			keys[0].Label+keys[1].Label != "secondfirst key" {
 			t.Errorf("listed %+v", keys)
 		}
-		refused(t, w.store.RemoveKey(t.Context(), other.Member, p.keys[0].ID), fault.Invalid, "staff.passkey.last")
-		must(t, w.store.RemoveKey(t.Context(), p.Member, p.keys[0].ID))
-		refused(t, w.store.RemoveKey(t.Context(), p.Member, p.keys[1].ID), fault.Invalid, "staff.passkey.last")
+		remove := func(of *person, key []byte) error {
+			c, err := w.store.BeginRemoveKey(t.Context(), of.Member, key)
+			return w.store.RemoveKey(t.Context(), of.Member, key, w.proved(of, c, err))
+		}
+		refused(t, remove(other, p.keys[0].ID), fault.Invalid, "staff.passkey.last")
+		must(t, remove(p, p.keys[0].ID))
+		p.keys = p.keys[1:]
+		refused(t, remove(p, p.keys[0].ID), fault.Invalid, "staff.passkey.last")
 
 		// T17: one passkey on two accounts would be one person.
-		c, err := w.store.BeginAddKey(t.Context(), other.Member)
+		c, err := w.store.BeginAllowKey(t.Context(), other.Member)
+		c, err = w.store.AllowKey(t.Context(), other.Member, w.proved(other, c, err))
 		must(t, err)
 		options, err := virtualwebauthn.ParseAttestationOptions(string(c.Options))
 		must(t, err)
-		response := virtualwebauthn.CreateAttestationResponse(w.site, other.device, p.keys[1], *options)
+		response := virtualwebauthn.CreateAttestationResponse(w.site, other.device, p.keys[0], *options)
 		_, err = w.store.FinishAddKey(t.Context(), other.Member, c, []byte(response), "")
 		refused(t, err, fault.Taken, "staff.passkey.taken")
 	})
+}
+
+// V7.5.3: an unlocked screen is no passkey: whoever sits down at it makes none and ends
+// none without one that its member has, and the day's report tells of each change.
+func TestAnUnlockedScreenIsNoPasskey(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		vera := w.hire(staff.Checker)
+		thief := &person{Member: vera.Member, device: virtualwebauthn.NewAuthenticator()}
+		_, err := w.store.BeginAddKey(t.Context(), vera.Member)
+		refused(t, err, fault.Denied, "staff.passkey.prove")
+		c, err := w.store.BeginAllowKey(t.Context(), vera.Member)
+		must(t, err)
+		if _, err = w.store.FinishAddKey(t.Context(), vera.Member, c, thief.make(w, w.site, creation(t, w)), ""); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a passkey without a ceremony of its own: %v", err)
+		}
+		_, err = w.store.AllowKey(t.Context(), vera.Member, staff.Answer{Ceremony: c, Response: thief.sign(w, w.site, 0, c)})
+		refused(t, err, fault.Denied, "staff.passkey.wrong")
+		removing, err := w.store.BeginRemoveKey(t.Context(), vera.Member, vera.keys[0].ID)
+		proof := w.proved(vera, removing, err)
+		_, err = w.store.AllowKey(t.Context(), vera.Member, proof) // she was asked about something else
+		refused(t, err, fault.Denied, "staff.passkey.wrong")
+		refused(t, w.store.RemoveKey(t.Context(), vera.Member, vera.keys[1].ID, proof), fault.Denied, "staff.passkey.wrong")
+
+		c, err = w.store.BeginAllowKey(t.Context(), vera.Member)
+		c, err = w.store.AllowKey(t.Context(), vera.Member, w.proved(vera, c, err))
+		must(t, err)
+		_, err = w.store.FinishAddKey(t.Context(), vera.Member, c, vera.make(w, w.site, c), "third")
+		must(t, err)
+		removing, err = w.store.BeginRemoveKey(t.Context(), vera.Member, vera.keys[0].ID)
+		must(t, w.store.RemoveKey(t.Context(), vera.Member, vera.keys[0].ID, w.proved(vera, removing, err)))
+		report, err := w.store.Daily(t.Context(), day(t, "2021-11-03"))
+		must(t, err)
+		if len(report.Findings) != 2 || report.Findings[0].Signal != "refused" || report.Findings[1] != (staff.Finding{Signal: "keys", StaffID: vera.ID, Count: 2}) {
+			t.Errorf("the report says %+v", report.Findings)
+		}
+		w.checked()
+	})
+}
+
+// creation is a registration that somebody else began.
+func creation(t *testing.T, w *world) staff.Ceremony {
+	t.Helper()
+	token, err := w.store.Invite(t.Context(), audit.System, w.anAccount(staff.Counter))
+	must(t, err)
+	c, _, err := w.store.BeginEnrol(t.Context(), token)
+	must(t, err)
+	return c
 }

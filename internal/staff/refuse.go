@@ -16,8 +16,13 @@ const (
 	actTake    = "lease.take"
 	actEnd     = "lease.end"
 	actConfirm = "staff.confirm"
+	actKey     = "staff.key"
+	actUnkey   = "staff.unkey"
 	viewPrefix = "view."
 )
+
+// ActSetting is the act of whoever puts a setting of the pack live, for the daily report.
+const ActSetting = "editing.setting"
 
 // WrongCode is what Refused is told of a code that does not open the case it was
 // typed for: a typing mistake once, a guess when it comes often.

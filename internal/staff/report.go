@@ -40,6 +40,7 @@ type record struct {
 	members     map[string]Member
 	views       []view
 	refused     []entry
+	changes     []entry // of passkeys and settings
 	leases      map[string]*held
 	history
 }
@@ -133,7 +134,7 @@ func (s *Store) Daily(ctx context.Context, day rules.Day) (Report, error) {
 const (
 	selectDay = `
 		SELECT at, actor, role, act, object, lease, result FROM audit_entry
-		WHERE actor NOT IN ('system', 'applicant') AND at >= $1 AND at < $2 AND (act LIKE 'view.%' OR act = 'staff.refused')
+		WHERE actor NOT IN ('system', 'applicant') AND at >= $1 AND at < $2 AND (act LIKE 'view.%' OR act IN ('staff.refused', 'staff.key', 'staff.unkey', 'editing.setting'))
 		ORDER BY at, id`
 	selectDayLeases = `
 		SELECT id, staff_id, queue, object, taken_at, until, ended_at, result FROM lease
@@ -183,6 +184,10 @@ func (r *record) sort(entries []entry) {
 	for _, e := range entries {
 		if e.Act == actRefused {
 			r.refused = append(r.refused, e)
+			continue
+		}
+		if slices.Contains([]string{actKey, actUnkey, ActSetting}, e.Act) {
+			r.changes = append(r.changes, e)
 			continue
 		}
 		v := view{entry: e, lease: r.leases[e.Lease], of: e.Object}

@@ -22,7 +22,7 @@ const (
 	beInvited   = `UPDATE staff_member SET state = 'invited' WHERE id = $1`
 	trainedOn   = `UPDATE staff_member SET trained_until = '2030-01-01' WHERE id = $1`
 	beApprover  = `INSERT INTO staff_role (staff_id, role) VALUES ($1, 'approver')`
-	hideKeys    = `UPDATE audit_entry SET result = 'ok' WHERE act = 'staff.key'`
+	hideKeys    = `UPDATE audit_entry SET result = 'ok' WHERE act = 'staff.enrol'`
 )
 
 // T16, T17: an invitation written into the database enrols no passkey on anybody's

@@ -34,6 +34,8 @@ func signals() []signal {
 		{"codes", wrongCodes},
 		{"pair", samePair},
 		{"helper", sameHelper},
+		{"keys", keysChanged},
+		{"setting", settingChanged},
 	}
 }
 

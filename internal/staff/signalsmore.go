@@ -136,6 +136,21 @@ func sameHelper(r *record) []Finding {
 	return r.close(r.helped, fewHelped, helpedShare)
 }
 
+// keysChanged finds who added a passkey or removed one, after the two of the enrolment.
+func keysChanged(r *record) []Finding {
+	return count(r.changes, func(e entry) (Finding, bool) {
+		return Finding{StaffID: e.Actor}, e.Act == actKey || e.Act == actUnkey
+	}, 1)
+}
+
+// settingChanged finds every setting that was put live: one that turns off what protects
+// people is as short as any other.
+func settingChanged(r *record) []Finding {
+	return count(r.changes, func(e entry) (Finding, bool) {
+		return Finding{StaffID: e.Actor, Object: e.Object}, e.Act == ActSetting
+	}, 1)
+}
+
 // close finds who share a large part of what the first has, if there are enough others
 // for that to mean something, and if they did so on this day too.
 func (r *record) close(all []together, few, share int64) []Finding {

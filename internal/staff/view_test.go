@@ -122,7 +122,7 @@ func TestRightsOfTheMoment(t *testing.T) {
 		must(t, err)
 		refused(t, w.view(l, staff.Approver, staff.ActDesk, l.Object), fault.Denied, "staff.role.missing")
 		must(t, w.view(l, staff.Checker, staff.ActDesk, l.Object))
-		must(t, w.store.SetRoles(t.Context(), audit.System, p.ID, []staff.Role{staff.Counter}))
+		must(t, w.store.SetRoles(t.Context(), audit.System, p.ID, []staff.Role{staff.Counter}, staff.Answer{}))
 		refused(t, w.view(l, staff.Checker, staff.ActDesk, l.Object), fault.Denied, "staff.role.missing")
 
 		p = w.hire(staff.Checker)

@@ -114,6 +114,20 @@ func (w *world) addKey(p *person) {
 	must(w.t, err)
 }
 
+// proved asks a passkey that p has, for what begin begins.
+func (w *world) proved(p *person, c staff.Ceremony, err error) staff.Answer {
+	w.t.Helper()
+	must(w.t, err)
+	return staff.Answer{Ceremony: c, Response: p.use(w, 0, c)}
+}
+
+// setRoles has a lead confirm some roles and send others.
+func (w *world) setRoles(lead *person, id string, asked, sent []staff.Role) error {
+	w.t.Helper()
+	c, err := w.store.BeginSetRoles(w.t.Context(), lead.Member, id, asked)
+	return w.store.SetRoles(w.t.Context(), lead.ID, id, sent, w.proved(lead, c, err))
+}
+
 // wholeKey is the length of a P-256 key in COSE.
 const wholeKey = 77
 

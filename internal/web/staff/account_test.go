@@ -3,6 +3,7 @@ package staff_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,16 +72,20 @@ func TestTwoLeadsGiveNewPasskeys(t *testing.T) { // V6.4; recovery in person
 	path := accountOf(t, first, "Proef checker")
 
 	own := first.keys
-	if first.get(path + "/lost").confirm(path + "/lost"); first.status != http.StatusForbidden {
-		t.Errorf("one lead did it alone: status %d", first.status)
+	both := func(one, two *passkeys) *visitor {
+		first.keys = one
+		first.get(path + "/lost").confirm(path + "/lost")
+		first.keys = two
+		first.confirm(path + "/lost/second")
+		first.keys = own
+		return first
 	}
-	first.keys = lost.keys
-	if first.get(path + "/lost").confirm(path + "/lost"); first.status != http.StatusForbidden {
-		t.Errorf("with somebody who is no lead: status %d", first.status)
+	for name, keys := range map[string][2]*passkeys{"one lead alone": {own, own}, "with somebody who is no lead": {own, lost.keys}} { // T17
+		if both(keys[0], keys[1]); first.status != http.StatusForbidden {
+			t.Errorf("%s: status %d", name, first.status)
+		}
 	}
-	first.keys = second.keys
-	first.get(path+"/lost").confirm(path+"/lost").at(path).sees("Eenmalige link", "Uitgenodigd")
-	first.keys = own
+	both(own, second.keys).at(path).sees("Eenmalige link", "Uitgenodigd")
 	link := first.shown(`http://localhost:8081/nl(/enrol/\S+)`)
 	lost.get("/").at("/sign-in")
 	if lost.confirm("/sign-in"); lost.status != http.StatusForbidden {
@@ -104,4 +109,32 @@ func TestListsArePages(t *testing.T) { // T9
 		}
 	}
 	accountOf(t, lead, "Veel tg")
+}
+
+// V7.5.3: a passkey is removed and added with one that its owner has, roles are given with
+// one of the lead, and a form without an answer changes nothing.
+func TestWhatChangesAnAccountAsksAPasskey(t *testing.T) {
+	w := open(t, db.SQLite)
+	vera, lead := w.signIn(t, people.Checker), w.signIn(t, people.Lead)
+	vera.get("/keys").seesNot("Naam van de passkey").confirm("/keys/allow").confirm("/keys", "label", "derde").at("/keys").sees("derde")
+	remove := vera.link("/keys/")
+	if vera.get(remove).send(remove); vera.status != http.StatusUnprocessableEntity && vera.status != http.StatusBadRequest {
+		t.Errorf("removed without a passkey: status %d", vera.status)
+	}
+	if vera.get("/keys").send("/keys/allow"); vera.status == http.StatusOK {
+		t.Error("another passkey without one")
+	}
+	vera.get(remove).confirm(remove).at("/keys")
+	if _, found := strings.CutPrefix(remove, "/keys/"); !found || strings.Contains(vera.page, remove) {
+		t.Errorf("%s is there still", remove)
+	}
+	path := accountOf(t, lead, "Proef checker")
+	if lead.do("POST", path+"/roles/sign", url.Values{"role-checker": {"yes"}, "role-approver": {"yes"}}); lead.status < 400 {
+		t.Errorf("roles without a passkey: status %d", lead.status)
+	}
+	lead.get(path+"/roles").send(path+"/roles", "role-checker", "yes", "role-approver", "yes").sees("Bevestig ze met uw passkey", "Goedkeurder")
+	if lead.confirm(path+"/roles/sign", "role-counter", "yes"); lead.status != http.StatusForbidden {
+		t.Errorf("other roles than the passkey was asked about: status %d", lead.status)
+	}
+	lead.get(path+"/roles").send(path+"/roles", "role-checker", "yes", "role-approver", "yes").confirm(path + "/roles/sign").at(path).sees("Goedkeurder")
 }

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -19,13 +20,6 @@ type accountChangePage struct {
 	Roles             roleFields // or nil
 	Trained, Screened *form.Date // or nil
 	Button            string     // message key
-}
-
-// againPage asks the second lead for a passkey.
-type againPage struct {
-	web.Page
-	Name    string
-	Confirm confirmation
 }
 
 // roleFields are a box for each role.
@@ -94,7 +88,34 @@ func (p *Pages) setRoles(w http.ResponseWriter, r *http.Request, by people.Membe
 	if page.Problems = form.Problems(page.Roles.all()...); page.Problems != nil {
 		return p.render(w, r, "account-change", page)
 	}
-	if err := p.Staff.SetRoles(r.Context(), by.ID, m.ID, roles); err != nil {
+	c, err := p.Staff.BeginSetRoles(r.Context(), by, m.ID, roles)
+	if err != nil {
+		return err
+	}
+	var boxes []hidden
+	for _, role := range roles {
+		boxes = append(boxes, hidden{"role-" + string(role), "yes"})
+	}
+	sign := &signPage{Page: page.Page, Text: "staff.roles.sign", About: nameOf(m), List: roleKeys(roles)}
+	sign.Confirm = p.pending(r, "roles "+m.ID, c, confirmation{Action: page.Action + "/sign", Act: "get", Button: page.Button, Hidden: boxes})
+	return p.render(w, r, "sign", sign)
+}
+
+// signRoles gives the roles that a lead confirmed with a passkey.
+func (p *Pages) signRoles(w http.ResponseWriter, r *http.Request, by people.Member) error {
+	m, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	boxes := newRoleFields()
+	if err := form.Read(r, boxes.all()...); err != nil {
+		return err
+	}
+	c, response, err := p.taken(r, "roles "+m.ID)
+	if err != nil {
+		return err
+	}
+	if err := p.Staff.SetRoles(r.Context(), by.ID, m.ID, boxes.take(), people.Answer{Ceremony: c, Response: response}); err != nil {
 		return err
 	}
 	return p.site.Redirect(w, r, accountPath(m.ID))
@@ -155,23 +176,29 @@ func (p *Pages) disable(w http.ResponseWriter, r *http.Request, by people.Member
 	return p.site.Redirect(w, r, accountPath(m.ID))
 }
 
-// askAgain asks another lead, who stands beside the first, for their passkey: only two
-// together give somebody new passkeys.
-func (p *Pages) askAgain(w http.ResponseWriter, r *http.Request, _ people.Member) error {
+// askAgain asks the lead who is here for a passkey over whom they invite again.
+func (p *Pages) askAgain(w http.ResponseWriter, r *http.Request, by people.Member) error {
 	m, err := p.find(r)
 	if err != nil {
 		return err
 	}
-	c, err := p.Staff.BeginSignIn(r.Context())
+	c, err := p.Staff.BeginInviteAgain(r.Context(), by, m.ID)
 	if err != nil {
 		return err
 	}
-	page := &againPage{Page: web.Page{Title: "staff.lost.title", Back: accountPath(m.ID)}, Name: nameOf(m)}
-	page.Confirm = p.pending(r, "lost "+m.ID, c, confirmation{Action: accountPath(m.ID, "lost"), Act: "get", Button: "staff.lost.button"})
-	return p.render(w, r, "lost", page)
+	page := newLostPage(m)
+	page.Confirm = p.pending(r, "lost "+m.ID, c, confirmation{Action: accountPath(m.ID, "lost"), Act: "get", Button: "staff.lost.first"})
+	return p.render(w, r, "sign", page)
 }
 
-func (p *Pages) inviteAgain(w http.ResponseWriter, r *http.Request, by people.Member) error {
+func newLostPage(m people.Member) *signPage {
+	return &signPage{Page: web.Page{Title: "staff.lost.title", Back: accountPath(m.ID)}, Text: "staff.lost.text", About: nameOf(m), Warning: "staff.lost.second"}
+}
+
+// askSecond asks another lead, who stands beside the first, for their passkey: only two
+// together give somebody new passkeys. What the first one's answered is looked at with
+// the second one's.
+func (p *Pages) askSecond(w http.ResponseWriter, r *http.Request, _ people.Member) error {
 	m, err := p.find(r)
 	if err != nil {
 		return err
@@ -180,11 +207,33 @@ func (p *Pages) inviteAgain(w http.ResponseWriter, r *http.Request, by people.Me
 	if err != nil {
 		return err
 	}
-	second, err := p.Staff.FinishSignIn(r.Context(), c, response)
+	first, err := json.Marshal(people.Answer{Ceremony: c, Response: response})
 	if err != nil {
 		return err
 	}
-	token, err := p.Staff.InviteAgain(r.Context(), by.ID, second.ID, m.ID)
+	p.Sessions.Keep(r.Context(), "first "+m.ID, first)
+	if c, err = p.Staff.BeginSecond(m.ID); err != nil {
+		return err
+	}
+	page := newLostPage(m)
+	page.Confirm = p.pending(r, "second "+m.ID, c, confirmation{Action: accountPath(m.ID, "lost", "second"), Act: "get", Button: "staff.lost.button"})
+	return p.render(w, r, "sign", page)
+}
+
+func (p *Pages) inviteAgain(w http.ResponseWriter, r *http.Request, by people.Member) error {
+	m, err := p.find(r)
+	if err != nil {
+		return err
+	}
+	c, response, err := p.taken(r, "second "+m.ID)
+	if err != nil {
+		return err
+	}
+	var first people.Answer
+	if err := json.Unmarshal(p.Sessions.Spend(r.Context(), "first "+m.ID), &first); err != nil {
+		return fault.New(fault.TooLate, "staff.passkey.again", "the first lead has not answered: %w", err)
+	}
+	token, err := p.Staff.InviteAgain(r.Context(), by.ID, m.ID, first, people.Answer{Ceremony: c, Response: response})
 	if err != nil {
 		return err
 	}

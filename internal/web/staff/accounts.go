@@ -19,20 +19,22 @@ var leads = []people.Role{people.Lead}
 var colleague = []string{"colleague: name", "colleague: roles", "colleague: state", "colleague: place", "colleague: training", "colleague: screening"}
 
 func (p *Pages) accountRoutes() []route {
-	name := []string{"colleague: name"}
+	name, scripts := []string{"colleague: name"}, []string{passkeyScript}
 	return []route{
 		{pattern: "GET /accounts", roles: leads, fields: colleague, handle: p.accounts},
 		{pattern: "GET /accounts/new", roles: leads, handle: p.askInvite},
 		{pattern: "POST /accounts/new", roles: leads, handle: p.invite},
 		{pattern: "GET /accounts/{id}", roles: leads, fields: colleague, handle: p.account},
 		{pattern: "GET /accounts/{id}/roles", roles: leads, fields: name, handle: p.askRoles},
-		{pattern: "POST /accounts/{id}/roles", roles: leads, handle: p.setRoles},
+		{pattern: "POST /accounts/{id}/roles", roles: leads, fields: name, scripts: scripts, handle: p.setRoles},
+		{pattern: "POST /accounts/{id}/roles/sign", roles: leads, handle: p.signRoles},
 		{pattern: "GET /accounts/{id}/renew", roles: leads, fields: name, handle: p.askRenew},
 		{pattern: "POST /accounts/{id}/renew", roles: leads, handle: p.renew},
 		{pattern: "GET /accounts/{id}/disable", roles: leads, fields: name, handle: p.askDisable},
 		{pattern: "POST /accounts/{id}/disable", roles: leads, handle: p.disable},
-		{pattern: "GET /accounts/{id}/lost", roles: leads, fields: name, scripts: []string{passkeyScript}, handle: p.askAgain},
-		{pattern: "POST /accounts/{id}/lost", roles: leads, handle: p.inviteAgain},
+		{pattern: "GET /accounts/{id}/lost", roles: leads, fields: name, scripts: scripts, handle: p.askAgain},
+		{pattern: "POST /accounts/{id}/lost", roles: leads, fields: name, scripts: scripts, handle: p.askSecond},
+		{pattern: "POST /accounts/{id}/lost/second", roles: leads, handle: p.inviteAgain},
 	}
 }
 
@@ -107,6 +109,8 @@ func (p *Pages) stateTag(m people.Member) web.Tag {
 	switch {
 	case m.State == people.Disabled:
 		return web.Tag{Text: "staff.account.disabled", Colour: "grey"}
+	case m.State == people.Altered:
+		return web.Tag{Text: "staff.account.altered", Colour: "red"}
 	case m.State == people.Invited:
 		return web.Tag{Text: "staff.account.invited", Colour: "yellow"}
 	case today.After(m.Trained), today.After(m.Screened):

@@ -52,6 +52,8 @@ func (p *Pages) keyRoutes() []route {
 		{pattern: "POST /enrol/{token}", roles: []people.Role{anyone}, handle: p.enrol},
 		{pattern: "GET /keys", roles: []people.Role{members}, fields: []string{"own passkeys"}, scripts: scripts, handle: p.keys},
 		{pattern: "POST /keys", roles: []people.Role{members}, handle: p.addKey},
+		{pattern: "POST /keys/allow", roles: []people.Role{members}, scripts: scripts, handle: p.allowKey},
+		{pattern: "GET /keys/{key}/remove", roles: []people.Role{members}, fields: []string{"own passkeys"}, scripts: scripts, handle: p.askRemoveKey},
 		{pattern: "POST /keys/{key}/remove", roles: []people.Role{members}, handle: p.removeKey},
 	}
 }
@@ -115,11 +117,63 @@ func (p *Pages) keys(w http.ResponseWriter, r *http.Request, m people.Member) er
 		page.Keys = append(page.Keys, keyView{base64.RawURLEncoding.EncodeToString(k.ID), k.Label, k.Added, k.Used, len(keys) == 1})
 	}
 	c, err := p.Staff.BeginAddKey(r.Context(), m)
+	switch {
+	case err == nil:
+		page.Confirm = p.pending(r, "key", c, confirmation{Action: pathKeys, Act: "create", Label: label(), Button: "staff.keys.add"})
+		return p.render(w, r, "keys", page)
+	case fault.Key(err) != "staff.passkey.prove":
+		return err
+	}
+	if c, err = p.Staff.BeginAllowKey(r.Context(), m); err != nil {
+		return err
+	}
+	page.Confirm = p.pending(r, "allow", c, confirmation{Action: pathKeys + "/allow", Act: "get", Button: "staff.keys.add"})
+	return p.render(w, r, "keys", page)
+}
+
+// signPage asks a passkey for one act: of a member's own, or of a lead's.
+type signPage struct {
+	web.Page
+	Text    string   // message key
+	About   string   // a name
+	List    []string // message keys
+	Warning string   // message key
+	Confirm confirmation
+}
+
+// allowKey shows how another passkey is made, once one that the member has answered: a
+// screen that was left open makes none.
+func (p *Pages) allowKey(w http.ResponseWriter, r *http.Request, m people.Member) error {
+	c, response, err := p.taken(r, "allow")
 	if err != nil {
 		return err
 	}
+	if c, err = p.Staff.AllowKey(r.Context(), m, people.Answer{Ceremony: c, Response: response}); err != nil {
+		return err
+	}
+	page := &signPage{Page: web.Page{Title: "staff.keys.more", Back: pathKeys}, Text: "staff.keys.new"}
 	page.Confirm = p.pending(r, "key", c, confirmation{Action: pathKeys, Act: "create", Label: label(), Button: "staff.keys.add"})
-	return p.render(w, r, "keys", page)
+	return p.render(w, r, "sign", page)
+}
+
+// askRemoveKey asks a passkey whether another, or itself, may go.
+func (p *Pages) askRemoveKey(w http.ResponseWriter, r *http.Request, m people.Member) error {
+	keys, err := p.Staff.MemberKeys(r.Context(), m)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(keys, func(k people.Key) bool { return base64.RawURLEncoding.EncodeToString(k.ID) == r.PathValue("key") })
+	if at < 0 {
+		return fault.New(fault.NotFound, "", "no such passkey")
+	}
+	c, err := p.Staff.BeginRemoveKey(r.Context(), m, keys[at].ID)
+	if err != nil {
+		return err
+	}
+	page := &signPage{Page: web.Page{Title: "staff.keys.remove-title", Back: pathKeys}, Text: "staff.keys.remove-text", About: keys[at].Label}
+	page.Confirm = p.pending(r, "remove "+r.PathValue("key"), c,
+		confirmation{Action: pathKeys + "/" + r.PathValue("key") + "/remove", Act: "get", Button: "staff.keys.remove"})
+	return p.render(w, r, "sign", page)
 }
 
 func (p *Pages) addKey(w http.ResponseWriter, r *http.Request, m people.Member) error {
@@ -138,7 +192,11 @@ func (p *Pages) removeKey(w http.ResponseWriter, r *http.Request, m people.Membe
 	if err != nil {
 		return fault.New(fault.NotFound, "", "the id of a passkey is not base64url")
 	}
-	if err := p.Staff.RemoveKey(r.Context(), m, id); err != nil {
+	c, response, err := p.taken(r, "remove "+r.PathValue("key"))
+	if err != nil {
+		return err
+	}
+	if err := p.Staff.RemoveKey(r.Context(), m, id, people.Answer{Ceremony: c, Response: response}); err != nil {
 		return err
 	}
 	return p.site.Redirect(w, r, pathKeys)

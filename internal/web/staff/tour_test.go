@@ -37,6 +37,7 @@ func tour(t *testing.T, w *world, lang string) (stops []stop) {
 	see("enrol", vera.get(link))
 	see("keys-few", vera.confirm(link, "label", "telefoon"))
 	see("keys", vera.confirm("/keys", "label", "sleutel"))
+	see("keys-remove", vera.get(vera.link("/keys/")))
 	see("home-checker", vera.get("/"))
 	see("not-yours", vera.get("/accounts"))
 	see("not-found", vera.get("/nowhere"))
@@ -55,6 +56,8 @@ func tour(t *testing.T, w *world, lang string) (stops []stop) {
 	for _, change := range []string{"roles", "renew", "disable", "lost"} {
 		see("account-"+change, leo.get(account+"/"+change))
 	}
+	see("account-roles-sign", leo.get(account+"/roles").send(account+"/roles", "role-counter", "yes"))
+	see("account-lost-second", leo.get(account+"/lost").confirm(account+"/lost"))
 	see("account-disabled", leo.get(account+"/disable").send(account+"/disable"))
 
 	petra := w.signIn(t, people.Privacy)
