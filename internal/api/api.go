@@ -30,6 +30,7 @@ import (
 	"slices"
 	"strings"
 
+	"loket/internal/fault"
 	"loket/internal/lang"
 	"loket/internal/mailbox"
 	"loket/internal/request"
@@ -208,6 +209,18 @@ func (a *api) pass(w http.ResponseWriter, r *http.Request, route route) (answer,
 		}
 	}
 	return route.handle(c)
+}
+
+// hold takes one of the places for photos, for the source of r.
+func (a *api) hold(r *http.Request, places throttle.Places) (release func(), err error) {
+	if a.Throttle == nil {
+		return func() {}, nil
+	}
+	release, ok := a.Throttle.Hold(places, a.Proxies.SourceOf(r))
+	if !ok {
+		return nil, fault.New(fault.Unavailable, "photo.busy", "all places of %s are held", places.Name)
+	}
+	return release, nil
 }
 
 // count counts a try under limit, by the source of r or by who. It is asked before

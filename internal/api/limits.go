@@ -19,11 +19,16 @@ var (
 		Why: "Each code costs a text message; a program with a good link needs a few calls, and nobody else can use them up."}
 	PhotosOfCase = throttle.Limit{Name: "api-photos", By: throttle.Identifier, Burst: 20, Every: 2 * time.Minute,
 		Why: "A person sends two photos and takes some again; each is decoded."}
+	PhotosBySource = throttle.Limit{Name: "api-photos-by-source", By: throttle.Source, Burst: 200, Every: 5 * time.Second,
+		Why: "A shelter sends the photos of all its people on one evening; a machine cannot go on."}
 	DeadLinks = throttle.Limit{Name: "api-links-dead", By: throttle.Source, Burst: 60, Every: 30 * time.Second,
 		Why: "Programs may hold old links; a machine that guesses links cannot go on."}
 )
 
+// photoPieces bounds pieces of photos that arrive at once.
+var photoPieces = throttle.Places{Name: "api-photo-pieces", All: 64, Each: 8}
+
 // Limits returns all of them, for the documentation.
 func Limits() []throttle.Limit {
-	return []throttle.Limit{Reading, Writing, ByNumber, ByLink, PhotosOfCase, DeadLinks}
+	return []throttle.Limit{Reading, Writing, ByNumber, ByLink, PhotosOfCase, PhotosBySource, DeadLinks}
 }

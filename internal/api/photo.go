@@ -125,6 +125,9 @@ func (a *api) beginPhoto(c *call, caseID string) (answer, error) {
 	if err := c.in.err(); err != nil {
 		return answer{}, err
 	}
+	if err := a.count(c.Request, PhotosBySource, ""); err != nil {
+		return answer{}, err
+	}
 	if err := a.count(c.Request, PhotosOfCase, caseID); err != nil {
 		return answer{}, err
 	}
@@ -194,6 +197,11 @@ func (a *api) takePiece(c *call, caseID string) (answer, error) {
 	if err != nil || start < 0 {
 		return answer{}, fault.New(fault.NotFound, "api.not-found", "start of a piece is no number")
 	}
+	release, err := a.hold(c.Request, photoPieces)
+	if err != nil {
+		return answer{}, err
+	}
+	defer release()
 	have, err := a.Uploads.Part(c.Context(), caseID, c.PathValue("id"), start, c.Body)
 	return answer{status: http.StatusOK, body: pieceCame{have}}, err
 }

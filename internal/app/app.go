@@ -179,7 +179,7 @@ func (a *App) openAreas(ctx context.Context) error {
 	}
 	a.Uploads = upload.NewStore(upload.Parts{
 		DB: a.DB, Photos: a.photos, Cleaner: photo.New([]string{"/proc/self/exe", "photo-child"}, photosAtOnce), Audit: a.Audit, Jobs: a.Jobs, Schema: a.Schema,
-		For: a.issuerName(route), Zone: a.zone, Report: a.failed, Now: a.now, Random: a.random,
+		For: a.issuerName(route), Zone: a.zone, Report: a.failed, Ceiling: a.Config.Photos.Ceiling * 1_000_000, Now: a.now, Random: a.random,
 	})
 	a.Mailbox = mailbox.NewStore(mailbox.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Outbox: a.Outbox, Once: guard, Tally: counts, Schema: a.Schema,

@@ -54,7 +54,8 @@ type Keys struct {
 // Photos says where the keys of photos are. In no backup and no copy, and best on a volume
 // of its own that is in none either: to destroy a key there destroys its photo for good.
 type Photos struct {
-	Dir string `toml:"dir"` // Default "photo-keys" in Data.
+	Dir     string `toml:"dir"`     // Default "photo-keys" in Data.
+	Ceiling int64  `toml:"ceiling"` // megabytes of photos that nobody sent yet, in all. Default 2000.
 }
 
 // Public is the listener for people and programs.
@@ -198,6 +199,9 @@ func (c *Config) fill() {
 	or(&c.Keys.Dir, filepath.Join(c.Data, "keys"))
 	or(&c.Keys.PassphraseFile, filepath.Join(c.Keys.Dir, "passphrase"))
 	or(&c.Photos.Dir, filepath.Join(c.Data, "photo-keys"))
+	if c.Photos.Ceiling == 0 {
+		c.Photos.Ceiling = 2000
+	}
 	or(&c.Public.Addr, "localhost:8080")
 	or(&c.Public.URL, "http://"+c.Public.Addr)
 	or(&c.Public.LeaveTo, "https://www.knmi.nl/")
@@ -254,6 +258,9 @@ func (c Config) check() error {
 	}
 	if within(c.Photos.Dir, c.Keys.Dir) {
 		add("photos.dir lies in keys.dir, of which an escrow is made: a copy of a photo key must never exist")
+	}
+	if c.Photos.Ceiling < 0 {
+		add("photos.ceiling is not above zero")
 	}
 	for name, address := range map[string]string{"public.url": c.Public.URL, "staff.url": c.Staff.URL} {
 		if u, err := url.Parse(address); err != nil || u.Host == "" || u.Path != "" {

@@ -67,11 +67,24 @@ func (c *Cleaner) Clean(ctx context.Context, raw []byte, mark string) (Picture, 
 
 // clean returns what the child answered.
 func (c *Cleaner) clean(ctx context.Context, raw []byte, mark string) (answer, error) {
-	if mark == "" || len(mark) > markBytes {
-		return answer{}, fault.New(fault.Internal, "", "clean a photo: a mark of %d bytes", len(mark))
-	}
 	if err := look(raw); err != nil {
 		return answer{}, err
+	}
+	return c.cleanFrom(ctx, func() ([]byte, error) { return raw, nil }, mark)
+}
+
+// CleanFrom is as Clean, of a photo that load brings into memory once there is room for it.
+func (c *Cleaner) CleanFrom(ctx context.Context, load func() ([]byte, error), mark string) (Picture, error) {
+	answer, err := c.cleanFrom(ctx, load, mark)
+	if err != nil {
+		return Picture{}, err
+	}
+	return read(answer.out)
+}
+
+func (c *Cleaner) cleanFrom(ctx context.Context, load func() ([]byte, error), mark string) (answer, error) {
+	if mark == "" || len(mark) > markBytes {
+		return answer{}, fault.New(fault.Internal, "", "clean a photo: a mark of %d bytes", len(mark))
 	}
 	if err := c.Confined(ctx); err != nil {
 		return answer{}, err
@@ -81,6 +94,13 @@ func (c *Cleaner) clean(ctx context.Context, raw []byte, mark string) (answer, e
 		defer func() { <-c.room }()
 	default:
 		return answer{}, fault.New(fault.Unavailable, KeyBusy, "clean a photo: too many are waiting")
+	}
+	raw, err := load()
+	if err != nil {
+		return answer{}, err
+	}
+	if err := look(raw); err != nil {
+		return answer{}, err
 	}
 	select {
 	case c.running <- struct{}{}:

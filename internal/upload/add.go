@@ -81,8 +81,28 @@ func (s *Store) mayCome(ctx context.Context, caseID string, kind Kind) error {
 	if caseID == "" || kind != Document && kind != Card {
 		return fault.New(fault.Invalid, "upload.kind", "a photo of kind %q", kind)
 	}
-	_, err := s.freeSlot(ctx, s.DB, caseID)
-	return err
+	if _, err := s.freeSlot(ctx, s.DB, caseID); err != nil {
+		return err
+	}
+	return s.room(ctx, s.DB, 1)
+}
+
+// selectUnsentBytes counts a photo as no less than its row and key cost.
+const selectUnsentBytes = `
+	SELECT coalesce(CAST(sum(CASE WHEN size < 65536 THEN 65536 ELSE size END) AS bigint), 0) AS n FROM photo
+	WHERE state IN ('arriving', 'kept') AND state <> 'destroyed' AND NOT sent`
+
+// room refuses a photo of size bytes where with it more would be stored for people who
+// sent nothing yet than the ceiling allows. Who comes at one moment may pass together.
+func (s *Store) room(ctx context.Context, q db.Queryer, size int64) error {
+	n, err := db.Get[int64](ctx, q, selectUnsentBytes)
+	if err != nil {
+		return fmt.Errorf("add up photos that were not sent: %w", err)
+	}
+	if n+size > s.Ceiling {
+		return fault.New(fault.Unavailable, photo.KeyBusy, "%d bytes of photos were not sent", n)
+	}
+	return nil
 }
 
 // freeSlot returns the lowest place that is free for a photo of a case.
@@ -106,6 +126,9 @@ func (s *Store) freeSlot(ctx context.Context, q db.Queryer, caseID string) (int6
 // begin makes the row of a photo, then its key: a key never lies there without a row.
 func (s *Store) begin(ctx context.Context, a arrival, size int64, life time.Duration) (seal.Box, error) {
 	err := s.DB.Update(ctx, func(tx *db.Tx) error {
+		if err := s.room(ctx, tx, size); err != nil {
+			return err
+		}
 		// Two photos that come at once may choose one slot; one of them chooses again.
 		for range MaxLiving {
 			slot, err := s.freeSlot(ctx, tx, a.caseID)

@@ -48,11 +48,17 @@ func (s *Store) Begin(ctx context.Context, caseID string, kind Kind, size int64)
 // how many bytes are there. A piece that does not begin where the one before ended is a
 // fault.Taken, and have tells where to go on; of a piece that breaks off nothing is kept.
 func (s *Store) Part(ctx context.Context, caseID, id string, start int64, r io.Reader) (have int64, err error) {
-	data, err := readUpTo(r, MaxPart)
-	if err != nil {
+	if _, err := s.arriving(ctx, s.DB, selectArriving, caseID, id); err != nil {
 		return 0, err
 	}
-	if _, err := s.arriving(ctx, s.DB, selectArriving, caseID, id); err != nil {
+	select {
+	case s.reading <- struct{}{}:
+		defer func() { <-s.reading }()
+	default:
+		return 0, fault.New(fault.Unavailable, photo.KeyBusy, "%d pieces of photos arrive at once", cap(s.reading))
+	}
+	data, err := readUpTo(r, MaxPart)
+	if err != nil {
 		return 0, err
 	}
 	box, err := s.Photos.Open(id)
@@ -114,11 +120,7 @@ func (s *Store) Finish(ctx context.Context, caseID, id string) (Photo, error) {
 	if err != nil {
 		return Photo{}, errors.Join(gone(id), err)
 	}
-	raw, err := s.join(ctx, box.Open, id, came.Size)
-	if err != nil {
-		return Photo{}, err
-	}
-	picture, err := s.Cleaner.Clean(ctx, raw, s.mark())
+	picture, err := s.Cleaner.CleanFrom(ctx, func() ([]byte, error) { return s.join(ctx, box.Open, id, came.Size) }, s.mark())
 	if fault.Is(err, fault.Invalid) {
 		return Photo{}, errors.Join(err, s.Remove(ctx, caseID, id))
 	}

@@ -105,7 +105,10 @@ type Event struct {
 	Rule   string `json:"rule,omitempty"`
 }
 
-// Parts is what the store is made with. All are needed.
+// DefaultCeiling is the ceiling where Parts name none, in bytes.
+const DefaultCeiling = 2_000_000_000
+
+// Parts is what the store is made with. All are needed but the ceiling.
 type Parts struct {
 	DB      *db.DB
 	Photos  *seal.Photos
@@ -116,6 +119,9 @@ type Parts struct {
 	For     string                                            // who photos are for, in Latin letters; burnt into them with the day
 	Zone    *time.Location                                    // in which days are counted
 	Report  func(ctx context.Context, work string, err error) // told of photos that grow old
+	// Ceiling is how many bytes of photos that nobody has sent yet are stored, in all and
+	// as announced. Strangers fill it; what was sent does not count.
+	Ceiling int64
 	Now     func() time.Time
 	Random  io.Reader
 }
@@ -124,7 +130,12 @@ type Parts struct {
 type Store struct {
 	Parts
 	life lifetimes
+	// reading is full when as many pieces are in memory as it is for.
+	reading chan struct{}
 }
+
+// maxReading is how many pieces of at most MaxPart bytes are in memory at once.
+const maxReading = 64
 
 type lifetimes struct{ draft, photo, alarm, unsent time.Duration }
 
@@ -132,7 +143,10 @@ type lifetimes struct{ draft, photo, alarm, unsent time.Duration }
 func NewStore(parts Parts) *Store {
 	life := parts.Schema.Lifetimes
 	s := &Store{Parts: parts, life: lifetimes{draft: life["draft"].Duration(), photo: life["photo"].Duration(),
-		alarm: life["photo"].Alarm(), unsent: life["unsent-photo"].Duration()}}
+		alarm: life["photo"].Alarm(), unsent: life["unsent-photo"].Duration()}, reading: make(chan struct{}, maxReading)}
+	if s.Ceiling == 0 {
+		s.Ceiling = DefaultCeiling
+	}
 	jobs.Handle(s.Jobs, jobEnd, s.ended)
 	return s
 }

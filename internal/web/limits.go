@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"loket/internal/fault"
 	"loket/internal/web/throttle"
 )
 
@@ -31,6 +32,19 @@ func (s *Site) Count(r *http.Request, limit throttle.Limit, who string) error {
 		return throttle.Refuse(limit, wait)
 	}
 	return nil
+}
+
+// Hold takes one of the places for the source of r, until release. A fault.Unavailable
+// with that key says that there is none.
+func (s *Site) Hold(r *http.Request, places throttle.Places, busy string) (release func(), err error) {
+	if s.Throttle == nil {
+		return func() {}, nil
+	}
+	release, ok := s.Throttle.Hold(places, s.Proxies.SourceOf(r))
+	if !ok {
+		return nil, fault.New(fault.Unavailable, busy, "all %d places of %s, or %d of one source, are held", places.All, places.Name, places.Each)
+	}
+	return release, nil
 }
 
 // countRequest counts r under Reading or Writing.

@@ -33,6 +33,16 @@ func Discard(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.CopyN(io.Discard, Patient(w, r), maxIgnored) // it ends or breaks; there is nobody to tell
 }
 
+// maxDropped is how much is read of whoever may send nothing: what is on the way when a
+// browser sends a small photo.
+const maxDropped = 1 << 20
+
+// Drop reads the beginning of a body that nobody asked for, within the deadlines of the
+// server, so that an honest browser that came too late mostly gets to read why.
+func Drop(r *http.Request) {
+	_, _ = io.CopyN(io.Discard, r.Body, maxDropped) // it ends or breaks; there is nobody to tell
+}
+
 type patient struct {
 	body  io.ReadCloser
 	line  *http.ResponseController

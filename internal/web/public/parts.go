@@ -21,6 +21,9 @@ import (
 var partOfCase = throttle.Limit{Name: "photo-pieces", By: throttle.Identifier, Burst: 400, Every: 500 * time.Millisecond,
 	Why: "The pieces of four photos, and again those that a bad line lost."}
 
+// photoPieces bounds pieces of photos that arrive at once.
+var photoPieces = throttle.Places{Name: "photo-pieces", All: 64, Each: 8}
+
 // told is what the script is told.
 type told struct {
 	ID   string `json:"id,omitempty"`   // of the photo, to send its pieces to
@@ -36,11 +39,14 @@ func (p *Pages) forScript(find func(*http.Request) (place, error), handle func(*
 		status := http.StatusOK
 		if err != nil {
 			status = web.Status(err)
+			if fault.Key(err) == "photo.busy" {
+				status = http.StatusInsufficientStorage // the script tries again, as after a break of the line
+			}
 			answer.Text = p.Catalogue.In(p.site.Language(r)).Get(fault.Key(err), nil).Text
-			if status >= http.StatusInternalServerError {
+			if status == http.StatusInternalServerError {
 				p.site.Log.ErrorContext(r.Context(), "take a piece of a photo", slog.Any("error", err))
 			}
-			form.Discard(w, r)
+			form.Drop(r)
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
@@ -57,6 +63,11 @@ func (p *Pages) answerScript(w http.ResponseWriter, r *http.Request, find func(*
 	if err := p.site.Count(r, partOfCase, at.caseID); err != nil {
 		return told{}, err
 	}
+	release, err := p.site.Hold(r, photoPieces, "photo.busy")
+	if err != nil {
+		return told{}, err
+	}
+	defer release()
 	r.Body = form.Patient(w, r)
 	return handle(r, at)
 }

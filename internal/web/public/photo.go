@@ -76,11 +76,11 @@ func (p *Pages) registerPhotos(site *web.Site) {
 			return func(w http.ResponseWriter, r *http.Request) error {
 				at, err := door.find(r)
 				if err != nil {
-					form.Discard(w, r)
+					form.Drop(r)
 					return door.over(w, r, err)
 				}
 				if err := p.Uploads.Ready(r.Context()); err != nil {
-					form.Discard(w, r)
+					form.Drop(r)
 					return err
 				}
 				return handle(w, r, at)
@@ -105,6 +105,10 @@ var (
 	photosOfSource = throttle.Limit{Name: "photos-by-source", By: throttle.Source, Burst: 200, Every: 5 * time.Second,
 		Why: "A shelter sends the photos of all its people on one evening; a machine cannot go on."}
 )
+
+// wholePhotos bounds photos of at most 12 MB that arrive whole and lie in memory, over
+// lines that may be as slow as somebody likes.
+var wholePhotos = throttle.Places{Name: "photos-whole", All: 32, Each: 4}
 
 // countPhoto counts a photo that somebody begins to send.
 func (p *Pages) countPhoto(r *http.Request, at place) error {
@@ -165,16 +169,15 @@ func (p *Pages) takePhoto(w http.ResponseWriter, r *http.Request, at place) erro
 		err = p.countPhoto(r, at)
 	}
 	if err != nil {
-		form.Discard(w, r)
+		form.Drop(r)
 		return err
 	}
-	select {
-	case p.arriving <- struct{}{}:
-		defer func() { <-p.arriving }()
-	default:
-		form.Discard(w, r)
-		return fault.New(fault.Unavailable, "photo.busy", "%d photos arrive at once", cap(p.arriving))
+	release, err := p.site.Hold(r, wholePhotos, "photo.busy")
+	if err != nil {
+		form.Drop(r)
+		return err
 	}
+	defer release()
 	content, err := form.ReadFile(w, r, &page.File)
 	if err != nil {
 		return err

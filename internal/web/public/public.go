@@ -81,18 +81,12 @@ type Pages struct {
 	form    questions.Form
 	site    *web.Site
 	cookies cipher.AEAD // seals what kept cookies hold
-	// arriving is full when as many photos arrive whole as the memory is for.
-	arriving chan struct{}
 }
-
-// maxArriving is how many photos of at most 12 MB may arrive whole at the same time.
-// Those that come in pieces take no memory.
-const maxArriving = 32
 
 // New returns the pages.
 func New(parts Parts) *Pages {
 	return &Pages{Parts: parts, pack: parts.Requests.Pack, form: questions.Form{Requests: parts.Requests, Region: parts.Region},
-		cookies: newCookieSeal(parts.Requests.Keys.Secret("pepper")), arriving: make(chan struct{}, maxArriving)}
+		cookies: newCookieSeal(parts.Requests.Keys.Secret("pepper"))}
 }
 
 //go:embed templates/*.html

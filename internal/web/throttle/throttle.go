@@ -67,12 +67,15 @@ type Throttle struct {
 	secret [32]byte
 	free   map[key]int64 // when the key will have used nothing, in Unix nanoseconds
 	swept  int64         // when keys that use nothing were last dropped
+
+	places map[string]int // held in all, by the name of Places
+	held   map[key]int    // and by whom
 }
 
 // New returns a Throttle that has counted nothing. The daily keys come from
 // rand, which must be cryptographically strong.
 func New(now func() time.Time, rand io.Reader) *Throttle {
-	return &Throttle{now: now, rand: rand, day: -1, free: make(map[key]int64)}
+	return &Throttle{now: now, rand: rand, day: -1, free: make(map[key]int64), places: map[string]int{}, held: map[key]int{}}
 }
 
 // Try counts one try of who under limit. If the limit is used up the try is
