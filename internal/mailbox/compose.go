@@ -65,6 +65,9 @@ func (s *Store) composeMail(ctx context.Context, line outbox.Line) (outbox.Envel
 		if m.ended() || !m.ExpiresAt.After(s.now()) || opened && line.Kind != kindAnswer {
 			return fault.New(fault.TooLate, "", "message %s is %s", m.ID, m.State)
 		}
+		if err := s.spendLine(ctx, tx, line.Channel, to.Phone); err != nil {
+			return err
+		}
 		if opened {
 			return nil // its key is no longer ours to wrap: the mail speaks of the link they have
 		}

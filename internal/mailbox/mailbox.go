@@ -87,6 +87,16 @@ type Address struct {
 	Email ident.Email
 	Phone ident.Phone
 	Lang  lang.Tag
+	// Former are contacts that staff changed at a counter, oldest first: who had them is
+	// told.
+	Former []Former
+}
+
+// Former is a contact that holds no more.
+type Former struct {
+	ID    string
+	Email ident.Email
+	Phone ident.Phone
 }
 
 // Addresses finds the address of a case. The area that owns the case implements
@@ -152,6 +162,7 @@ func NewStore(parts Parts) *Store {
 	s.Outbox.Compose(kindAnswer, s.composeMail)
 	s.Outbox.Compose(kindNotice, s.composeNotice)
 	s.Outbox.Compose(kindHelper, s.composeNotice)
+	s.Outbox.Compose(kindMoved, s.composeNotice)
 	s.Outbox.ComposeOnce(kindCode, s.composeCode)
 	jobs.Handle(s.Jobs, jobBury, s.bury)
 	s.Jobs.Every("mailbox.expire", expireEvery, s.Expire)

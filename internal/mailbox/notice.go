@@ -3,6 +3,7 @@ package mailbox
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"loket/internal/db"
 	"loket/internal/fault"
@@ -17,25 +18,58 @@ const kindNotice = "mailbox.notice"
 // nor what: the status page does, with number and code.
 const kindHelper = "mailbox.helper"
 
+// kindMoved says, to the contact of before, that the person of a case is reached another way
+// from now on. It tells neither who changed it nor where to.
+const kindMoved = "mailbox.moved"
+
 // TellOfHelper puts into the outbox that somebody may now act for the person of a case; it
-// goes the way of Notice.
+// goes the way of Notice, once a day for each case.
 func (s *Store) TellOfHelper(ctx context.Context, tx *db.Tx, caseID string) error {
-	return s.notice(ctx, tx, caseID, kindHelper)
+	n, err := s.Tally.Add(ctx, tx, tallyHelper, caseID)
+	if err != nil || n > 1 {
+		return err
+	}
+	to, err := s.noticeTo(ctx, tx, caseID)
+	if err != nil {
+		return err
+	}
+	return s.notice(ctx, tx, to, outbox.Line{CaseID: caseID, Kind: kindHelper, Object: caseID})
+}
+
+// TellFormer puts into the outbox that the way to reach the person of a case was changed, to
+// the contact of before: one of Address.Former.
+func (s *Store) TellFormer(ctx context.Context, tx *db.Tx, caseID string, former Former) error {
+	return s.notice(ctx, tx, Address{Email: former.Email, Phone: former.Phone}, outbox.Line{CaseID: caseID, Kind: kindMoved, Object: former.ID})
 }
 
 // Notice puts one notice for the person of a case into the outbox: a mail, else a text
-// message, else a call; nothing where nobody left a contact. A case that has ended is a
-// fault.NotFound.
+// message, else a call; nothing where nobody left a contact. A phone hears of an opening
+// once a day, however many cases name it. A case that has ended is a fault.NotFound.
 func (s *Store) Notice(ctx context.Context, tx *db.Tx, caseID string) error {
-	return s.notice(ctx, tx, caseID, kindNotice)
+	to, err := s.noticeTo(ctx, tx, caseID)
+	if err != nil {
+		return err
+	}
+	if to.Email.IsZero() && !to.Phone.IsZero() {
+		n, err := s.Tally.Add(ctx, tx, tallyNotice, to.Phone.Reveal())
+		if err != nil || n > 1 {
+			return err
+		}
+	}
+	return s.notice(ctx, tx, to, outbox.Line{CaseID: caseID, Kind: kindNotice, Object: caseID})
 }
 
-func (s *Store) notice(ctx context.Context, tx *db.Tx, caseID, kind string) error {
+func (s *Store) noticeTo(ctx context.Context, tx *db.Tx, caseID string) (Address, error) {
 	to, err := s.Addresses.Address(ctx, tx, caseID)
 	if err != nil {
-		return fmt.Errorf("find address for a notice: %w", err)
+		return to, fmt.Errorf("find address for a notice: %w", err)
 	}
-	line := outbox.Line{CaseID: caseID, Kind: kind, Object: caseID, Due: s.now(), Expires: s.now().Add(s.life.message)}
+	return to, nil
+}
+
+// notice puts a line into the outbox, on the channel that reaches an address.
+func (s *Store) notice(ctx context.Context, tx *db.Tx, to Address, line outbox.Line) error {
+	line.Due, line.Expires = s.now(), s.now().Add(s.life.message)
 	switch {
 	case !to.Email.IsZero():
 		line.Channel = outbox.Mail
@@ -55,18 +89,34 @@ func (s *Store) composeNotice(ctx context.Context, line outbox.Line) (outbox.Env
 	if err != nil {
 		return outbox.Envelope{}, err
 	}
-	texts, word := s.Texts.In(to.Lang), "open"
-	if line.Kind == kindHelper {
+	word := "open"
+	switch line.Kind {
+	case kindHelper:
 		word = "helper"
+	case kindMoved:
+		word = "moved"
+		i := slices.IndexFunc(to.Former, func(f Former) bool { return f.ID == line.Object })
+		if i < 0 {
+			return outbox.Envelope{}, fault.New(fault.TooLate, "", "the contact of line %s is gone", line.ID)
+		}
+		to.Email, to.Phone = to.Former[i].Email, to.Former[i].Phone
 	}
+	texts := s.Texts.In(to.Lang)
+	var e outbox.Envelope
 	switch {
 	case line.Channel == outbox.Mail && !to.Email.IsZero():
 		return outbox.Envelope{To: to.Email.Private, Subject: s.both(to.Lang, " / ", "mailbox.mail.subject"),
 			Text: s.both(to.Lang, "\n\n", "mailbox.mail."+word) + "\n\n" + s.BaseURL + "/\n"}, nil
 	case line.Channel == outbox.SMS && to.Phone.Mobile():
-		return outbox.Envelope{To: to.Phone.Private, Text: texts.Get("mailbox.sms."+word, nil).Text + " " + s.Domain}, nil
+		e = outbox.Envelope{To: to.Phone.Private, Text: texts.Get("mailbox.sms."+word, nil).Text + " " + s.Domain}
 	case line.Channel == outbox.Voice && to.Phone.Callable():
-		return outbox.Envelope{To: to.Phone.Private, Text: texts.Get("mailbox.voice."+word, nil).Text}, nil
+		e = outbox.Envelope{To: to.Phone.Private, Text: texts.Get("mailbox.voice."+word, nil).Text}
+	default:
+		return outbox.Envelope{}, fault.New(fault.Denied, "", "case %s has no contact for %s any more", line.CaseID, line.Channel)
 	}
-	return outbox.Envelope{}, fault.New(fault.Denied, "", "case %s has no contact for %s any more", line.CaseID, line.Channel)
+	err = s.DB.Update(ctx, func(tx *db.Tx) error { return s.spendLine(ctx, tx, line.Channel, to.Phone) })
+	if fault.Is(err, fault.Throttled) && line.Kind != kindMoved { // a notice of yesterday is of no use tomorrow
+		return outbox.Envelope{}, fault.New(fault.TooLate, "", "no notice to this phone any more today: %w", err)
+	}
+	return e, err
 }

@@ -3,6 +3,7 @@ package mailbox_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"loket/internal/db"
 	"loket/internal/db/dbtest"
@@ -36,6 +37,8 @@ func TestANoticeIsNeutral(t *testing.T) { // G-43
 			}
 			address.Email = ident.Email{}
 			w.people[p.caseID] = address
+			w.clock.Advance(24 * time.Hour) // a phone hears of an opening once a day (T13)
+			must(t, notice(p.caseID))
 			must(t, notice(p.caseID))
 			w.send()
 			if len(w.gateway.Calls()) != calls+1 {

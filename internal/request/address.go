@@ -28,5 +28,5 @@ func (a Addresses) Address(ctx context.Context, q db.Queryer, caseID string) (ma
 	if err := c.Open(purposeBody, r.Sealed, &body); err != nil {
 		return mailbox.Address{}, err
 	}
-	return mailbox.Address{Email: body.Answers.Email, Phone: body.Answers.Phone, Lang: lang.Tag(r.Lang)}, nil
+	return mailbox.Address{Email: body.Answers.Email, Phone: body.Answers.Phone, Lang: lang.Tag(r.Lang), Former: body.Former}, nil
 }

@@ -13,7 +13,7 @@ import (
 const (
 	countDoors = `
 		SELECT count(*) AS n FROM audit_entry
-		WHERE object = $1 AND actor = $2 AND (role IN ('counter', 'helper') OR act IN ('request.decide', 'request.propose'))`
+		WHERE object = $1 AND actor = $2 AND (role IN ('counter', 'helper') OR act IN ('request.decide', 'request.propose', 'request.give-back'))`
 	turnProposal = `UPDATE proposal SET state = $2 WHERE id = $1 AND state = 'waiting'`
 	dropProposal = `DELETE FROM proposal WHERE id = $1 AND state = 'waiting'`
 )

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"loket/internal/app/apptest"
+	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
 	"loket/internal/registry"
@@ -184,4 +186,101 @@ func TestANameThatNobodyConfirmedIsNotSigned(t *testing.T) {
 func unnumbered(t *testing.T, w *apptest.World) request.Answers {
 	t.Helper()
 	return w.Person(t, "Abena Voorbeeld", "1984-03-09", "", "other@example.org", "0612345603")
+}
+
+// T2: whoever had the contact is told when a clerk changes it, whatever comes after.
+func TestTheContactBeforeIsTold(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		receipt := answered(t, w, other(t, w))
+		carla := w.Hire(t, staff.Counter)
+		lease, err := w.Requests.OpenAt(t.Context(), carla.Member, receipt.Number, receipt.Code)
+		check(t, err)
+		before := len(w.Mail.Messages())
+		for _, to := range []string{"first@example.org", "second@example.org", "second@example.org"} {
+			email, err := ident.ParseEmail(to)
+			check(t, err)
+			check(t, w.Requests.SetContact(t.Context(), carla.Member, lease.ID, email, other(t, w).Phone))
+		}
+		w.Settle(t)
+		var told []string
+		for _, m := range w.Mail.Messages()[before:] {
+			told = append(told, m.To...)
+			if !strings.Contains(m.Text, "veranderd") || strings.Contains(m.Text, "second@") {
+				t.Errorf("the mail reads %q", m.Text)
+			}
+		}
+		slices.Sort(told)
+		if !slices.Equal(told, []string{"first@example.org", "other@example.org"}) {
+			t.Errorf("told: %v", told)
+		}
+		w.Promises(t)
+	})
+}
+
+// T8: nobody draws until it is whom they want, and who knows the person gives the case back
+// for good.
+func TestNobodyDrawsAgain(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		answered(t, w, other(t, w))
+		vera := w.Hire(t, staff.Checker, staff.Counter)
+		lease := next(t, w, vera, staff.QueueCheck)
+		if err := w.Requests.EndVisit(t.Context(), vera.Member, lease.ID); !fault.Is(err, fault.Denied) {
+			t.Errorf("put back as a visit: %v", err)
+		}
+		check(t, w.Requests.GiveBack(t.Context(), vera.Member, lease.ID))
+		if _, err := w.Requests.Next(t.Context(), vera.Member, staff.QueueCheck); !fault.Is(err, fault.NotFound) {
+			t.Errorf("offered again: %v", err)
+		}
+		if n := count(t, w, `SELECT count(*) AS n FROM audit_entry WHERE act = 'request.give-back' AND lease = $1`, lease.ID); n != 1 {
+			t.Errorf("%d entries", n)
+		}
+		w.Propose(t, w.Hire(t, staff.Checker), apptest.First)
+		anton := w.Hire(t, staff.Approver, staff.Counter)
+		lease = next(t, w, anton, staff.QueueApprove)
+		if err := w.Requests.EndVisit(t.Context(), anton.Member, lease.ID); !fault.Is(err, fault.Denied) {
+			t.Errorf("a draw put back as a visit: %v", err)
+		}
+		check(t, w.Requests.GiveBack(t.Context(), anton.Member, lease.ID))
+		if _, err := w.Requests.Next(t.Context(), anton.Member, staff.QueueApprove); !fault.Is(err, fault.NotFound) {
+			t.Errorf("drawn again: %v", err)
+		}
+		w.Approve(t, w.Hire(t, staff.Approver))
+		w.Promises(t)
+	})
+}
+
+// T13: a phone that many forms name hears of an opening once, and of helpers once a day for
+// each case and twenty times in all.
+func TestAPhoneRingsOnce(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		var receipt request.Receipt
+		for range 30 {
+			receipt = w.Submit(t, w.Person(t, "Niemand Voorbeeld", "1984-03-09", "", "", "0612345699"))
+		}
+		for range 2 {
+			err := w.DB.Update(t.Context(), func(tx *db.Tx) error {
+				ids, err := db.Select[string](t.Context(), tx, `SELECT id FROM request`)
+				for _, id := range ids {
+					if err == nil {
+						err = w.Mailbox.Notice(t.Context(), tx, id)
+					}
+				}
+				return err
+			})
+			check(t, err)
+		}
+		w.Settle(t)
+		if n := len(w.Gateway.Calls()); n != 1 {
+			t.Errorf("%d messages of one opening to one phone", n)
+		}
+		hana := w.Hire(t, staff.Helper)
+		for range 5 {
+			_, err := w.Requests.Grant(t.Context(), hana.Member, receipt.Number, receipt.Code, request.Agreed{Scope: request.Acts(), Days: 1})
+			check(t, err)
+		}
+		w.Settle(t)
+		if n := len(w.Gateway.Calls()); n != 2 {
+			t.Errorf("%d messages after five mandates of one case", n)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"loket/internal/audit"
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
@@ -25,14 +26,14 @@ const (
 			AND NOT EXISTS (SELECT 1 FROM proposal WHERE proposal.request_id = request.id AND proposal.round < request.round
 				AND proposal.staff_id = $1)
 			AND NOT EXISTS (SELECT 1 FROM audit_entry WHERE audit_entry.object = request.id AND audit_entry.actor = $1
-				AND (audit_entry.role IN ('counter', 'helper') OR audit_entry.act = 'request.decide'))
+				AND (audit_entry.role IN ('counter', 'helper') OR audit_entry.act IN ('request.decide', 'request.give-back')))
 		ORDER BY received_at LIMIT $3`
 	selectWaiting = `
 		SELECT proposal.id, request.state FROM proposal JOIN request ON request.id = proposal.request_id AND request.round = proposal.round
 		WHERE proposal.state = 'waiting' AND request.state IN ('answered', 'counter') AND request.closed_at IS NULL AND proposal.staff_id <> $1
 			AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.object = proposal.id AND lease.ended_at IS NULL AND lease.until > $2)
 			AND NOT EXISTS (SELECT 1 FROM audit_entry WHERE audit_entry.object = request.id AND audit_entry.actor = $1
-				AND (audit_entry.role IN ('counter', 'helper') OR audit_entry.act IN ('request.decide', 'request.propose')))
+				AND (audit_entry.role IN ('counter', 'helper') OR audit_entry.act IN ('request.decide', 'request.propose', 'request.give-back')))
 		ORDER BY proposal.at, proposal.id`
 )
 
@@ -130,7 +131,8 @@ func (s *Store) OpenAt(ctx context.Context, m staff.Member, number ident.CaseNum
 		if lease, err = s.Staff.Take(ctx, tx, m, staff.QueueCounter, r.ID); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, r.ID, m.ID, string(staff.Counter), "request.open", "ok")
+		return s.Audit.Add(ctx, tx, audit.Entry{Actor: m.ID, Role: string(staff.Counter), Act: "request.open", Object: r.ID,
+			Lease: lease.ID, Result: "ok"})
 	})
 	return lease, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"loket/internal/audit"
 	"loket/internal/db"
+	"loket/internal/mailbox"
 	"loket/internal/rules"
 	"loket/internal/seal"
 )
@@ -49,6 +50,8 @@ type sealedBody struct {
 	Held         int64  // the round that was decided at the counter: its message is printed there
 	Earlier      string // id of the case in which the same document was seen in person
 	SeenDocument string // item of the pack: the document that was seen in person
+
+	Former []mailbox.Former // contacts that were changed at a counter, oldest first
 }
 
 // held reports whether a round was decided at the counter.

@@ -25,6 +25,7 @@ func (p *Pages) approveRoutes() []route {
 		{pattern: "POST /approve/{lease}/decide", roles: approver, fields: caseFields, scripts: scripts, handle: p.approve},
 		{pattern: "POST /approve/{lease}/compare", roles: approver, fields: caseFields, scripts: scripts, handle: p.compareZone(approving)},
 		{pattern: "POST /approve/{lease}/alike", roles: approver, fields: caseFields, scripts: scripts, handle: p.judgeAlike(approving)},
+		{pattern: "POST /approve/{lease}/known", roles: approver, handle: p.giveKnown(approving)},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"loket/internal/fault"
 	people "loket/internal/staff"
 	"loket/internal/web"
+	"loket/internal/web/form"
 )
 
 // checkScript is the keyboard of who compares. Without it everything works by Tab.
@@ -26,6 +27,7 @@ func (p *Pages) checkRoutes() []route {
 		{pattern: "POST /check/{lease}/decide", roles: checker, fields: caseFields, scripts: scripts, handle: p.decide},
 		{pattern: "POST /check/{lease}/compare", roles: checker, fields: caseFields, scripts: scripts, handle: p.compareZone(checking)},
 		{pattern: "POST /check/{lease}/alike", roles: checker, fields: caseFields, scripts: scripts, handle: p.judgeAlike(checking)},
+		{pattern: "POST /check/{lease}/known", roles: checker, handle: p.giveKnown(checking)},
 		{pattern: "GET /check/{lease}/photo/{photo}", roles: deciders, fields: []string{"photos"}, handle: p.photo},
 	}, p.approveRoutes())
 }
@@ -63,7 +65,7 @@ type queuePage struct {
 }
 
 // done are what a queue's page can tell, by the name in its address.
-var done = []string{"proposed", "decided", "approved", "returned", "nothing"}
+var done = []string{"proposed", "decided", "approved", "returned", "known", "nothing"}
 
 func (p *Pages) showQueue(as deciding) handler {
 	return func(w http.ResponseWriter, r *http.Request, _ people.Member) error {
@@ -88,6 +90,20 @@ func (p *Pages) nextCase(as deciding) handler {
 			return err
 		}
 		return p.site.Redirect(w, r, as.path+"/"+lease.ID)
+	}
+}
+
+// giveKnown puts a case back whose person the member knows.
+func (p *Pages) giveKnown(as deciding) handler {
+	return func(w http.ResponseWriter, r *http.Request, m people.Member) error {
+		if err := form.Read(r); err != nil {
+			return err
+		}
+		if err := p.Requests.GiveBack(r.Context(), m, r.PathValue("lease")); err != nil {
+			return err
+		}
+		w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
+		return p.site.Redirect(w, r, as.path+"?done=known")
 	}
 }
 
