@@ -75,6 +75,9 @@ func New(t testing.TB, engine db.Engine, log *slog.Logger) *World {
 // second world on the same configuration is the same Loket after a restart.
 func Open(t testing.TB, c config.Config, clock *testclock.Clock, log *slog.Logger) *World {
 	t.Helper()
+	if os.Getenv(begun) == "" {
+		t.Fatal("this package has no TestMain that calls apptest.Main")
+	}
 	w := &World{Clock: clock}
 	if log == nil {
 		log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))

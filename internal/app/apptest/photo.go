@@ -13,13 +13,18 @@ import (
 )
 
 // Main runs the tests of a package in which photos come: a child that makes a photo
-// harmless is this program again. It is called by TestMain and does not return.
+// harmless is this program again. It is called by TestMain and does not return. Each
+// package with a World needs it: without it the child would be the tests once more.
 func Main(m *testing.M) {
 	if photo.IsChild(os.Args[1:]) {
 		os.Exit(photo.Child(os.Args[1:], os.Stdin, os.Stdout))
 	}
+	os.Setenv(begun, "yes")
 	os.Exit(m.Run())
 }
+
+// begun tells Open that the program began with Main.
+const begun = "LOKET_APPTEST"
 
 // Photo returns a JPEG of an invented card, as a phone would make it: large enough, and
 // sharp, with a light card on a darker table. Each seed gives another.

@@ -1,0 +1,9 @@
+package timing
+
+import (
+	"testing"
+
+	"loket/internal/app/apptest"
+)
+
+func TestMain(m *testing.M) { apptest.Main(m) }
