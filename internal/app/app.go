@@ -216,7 +216,9 @@ func (a *App) loadPacks(ctx context.Context) (route, certificates *rules.Pack, e
 	if route, err = rules.Load(published); err != nil {
 		return nil, nil, fmt.Errorf("load pack: %w", err)
 	}
-	a.Editing = editing.NewStore(editing.Parts{DB: a.DB, Audit: a.Audit, Pack: route.ID, Base: published, Now: a.now, Random: a.random})
+	a.Editing = editing.NewStore(editing.Parts{DB: a.DB, Keys: a.Keys, Audit: a.Audit, Pack: route.ID, Base: published, Now: a.now, Random: a.random,
+		Today:  func() rules.Day { return rules.DayOf(a.now().In(a.zone)) },
+		Update: func(ctx context.Context, fn func(*db.Tx) error) error { return a.Staff.Update(ctx, fn) }})
 	changed, version, err := a.Editing.Load(ctx)
 	switch {
 	case fault.Is(err, fault.Invalid):

@@ -66,6 +66,11 @@ func (a *App) Check(ctx context.Context, witnessed []string) ([]Finding, error) 
 		return nil, err
 	}
 	add(7, people)
+	changes, err := a.Editing.Check(ctx)
+	if err != nil {
+		return nil, err
+	}
+	add(7, changes)
 	report, err := a.VerifyAudit(ctx, witnessed)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ func TestAChangeOfThePackIsServedWithoutARestart(t *testing.T) {
 	}
 	change, err := w.Editing.Propose(t.Context(), "stf_one", file, string(text)+"\n"+sentence+"\n", "test")
 	check(t, err)
-	check(t, w.Editing.Approve(t.Context(), "stf_two", change.ID))
+	check(t, w.Editing.Approve(t.Context(), "stf_two", change.ID, nil))
 	for start := time.Now(); !strings.Contains(read(t, page), sentence); time.Sleep(100 * time.Millisecond) {
 		if time.Since(start) > time.Minute {
 			t.Fatal("the change is not shown")

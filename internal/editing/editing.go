@@ -8,6 +8,12 @@
 // before it goes live, beside what has gone live since. Rules and facts are not changed
 // here: they are releases of the pack.
 //
+// A setting can turn off what protects people. Both its people answer with a passkey
+// over exactly what it will be, it counts from the day after its approval at the
+// earliest, and a row that somebody wrote beside this program is not live: each approval
+// has a keyed sum. What this does not see is a change that was live, was replaced, and is
+// made live again in the database.
+//
 // What is live is a short list of files, whose version changes with each of them;
 // the program loads its packs again when it sees another version.
 package editing
@@ -26,16 +32,21 @@ import (
 	"loket/internal/fault"
 	"loket/internal/ident"
 	"loket/internal/rules"
+	"loket/internal/seal"
 )
 
 // Parts is what a Store is made with. All are needed.
 type Parts struct {
 	DB     *db.DB
+	Keys   *seal.Keys
 	Audit  *audit.Log
 	Pack   string // id of the pack on offer
 	Base   fs.FS  // its files as published
 	Now    func() time.Time
 	Random io.Reader
+	Today  func() rules.Day // where the counter is
+	// Update runs a transaction in which a passkey is asked; a refusal is kept.
+	Update func(ctx context.Context, fn func(*db.Tx) error) error
 }
 
 // Store keeps changes of a pack.
@@ -68,21 +79,43 @@ type Edit struct {
 	ApprovedAt *time.Time
 }
 
+// Content is what is confirmed of a change by both its people.
+func (e Edit) Content() []byte { return fmt.Appendf(nil, "change %q to %q", e.File, e.Value) }
+
+// OfSetting reports whether the change is of a setting.
+func (e Edit) OfSetting() bool { return settingFile.MatchString(e.File) }
+
+// Sign confirms a change with the passkey of who makes or approves it, in the transaction
+// that keeps it. Texts need none, and have nil.
+type Sign func(tx *db.Tx) error
+
 // role is in which role people change packs.
 const role = "editor"
+
+// actSetting is the act of whoever puts a setting live; the privacy officer reads of each.
+const actSetting = "editing.setting"
 
 // maxWhy is the length of a ground in bytes.
 const maxWhy = 2000
 
 const insertEdit = `
-	INSERT INTO edit (id, pack, file, value, why, state, made_by, made_at, approved_by, approved_at)
-	VALUES ($1, $2, $3, $4, $5, 'proposed', $6, $7, '', NULL)`
+	INSERT INTO edit (id, pack, file, value, why, state, made_by, made_at, approved_by, approved_at, approval)
+	VALUES ($1, $2, $3, $4, $5, 'proposed', $6, $7, '', NULL, $8)`
 
-// Propose keeps a change of a file by a member of staff, given by pseudonym, until a
-// second one has looked. It is a
+// Propose keeps a change of a text by a member of staff, given by pseudonym, until a
+// second one has looked. It is Draft and Keep in one.
+func (s *Store) Propose(ctx context.Context, by, file, value, why string) (Edit, error) {
+	e, err := s.Draft(ctx, by, file, value, why)
+	if err != nil {
+		return Edit{}, err
+	}
+	return e, s.Keep(ctx, e, nil)
+}
+
+// Draft returns a change that nobody has confirmed yet. It is a
 // fault.Invalid when it has no ground, changes nothing, or the pack would not load
 // with it; the private text then says where.
-func (s *Store) Propose(ctx context.Context, by, file, value, why string) (Edit, error) {
+func (s *Store) Draft(ctx context.Context, by, file, value, why string) (Edit, error) {
 	e := Edit{ID: ident.NewID(s.Random, "edt"), File: file, Value: value, Why: strings.TrimSpace(why), State: Proposed, MadeBy: by, MadeAt: s.now()}
 	if e.Why == "" || len(e.Why) > maxWhy {
 		return Edit{}, fault.New(fault.Invalid, "editing.why", "a change without a ground, or with a long one")
@@ -90,13 +123,31 @@ func (s *Store) Propose(ctx context.Context, by, file, value, why string) (Edit,
 	if _, err := s.Preview(ctx, e); err != nil {
 		return Edit{}, err
 	}
-	err := s.DB.Update(ctx, func(tx *db.Tx) error {
-		if _, err := db.Exec(ctx, tx, insertEdit, e.ID, s.Pack, e.File, e.Value, e.Why, by, e.MadeAt); err != nil {
+	return e, nil
+}
+
+// Keep keeps a draft until a second person has looked. For a setting without a
+// confirmation it is a fault.Denied.
+func (s *Store) Keep(ctx context.Context, e Edit, sign Sign) error {
+	return s.Update(ctx, func(tx *db.Tx) error {
+		if _, err := db.Exec(ctx, tx, insertEdit, e.ID, s.Pack, e.File, e.Value, e.Why, e.MadeBy, e.MadeAt, []byte{}); err != nil {
 			return fmt.Errorf("keep change of %s: %w", e.File, err)
 		}
-		return s.note(ctx, tx, by, "editing.propose", e.ID)
+		if err := confirm(tx, e, sign); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, e.MadeBy, "editing.propose", e.ID)
 	})
-	return e, err
+}
+
+func confirm(tx *db.Tx, e Edit, sign Sign) error {
+	switch {
+	case !e.OfSetting():
+		return nil
+	case sign == nil:
+		return fault.New(fault.Denied, "editing.passkey", "%s without a passkey", e.File)
+	}
+	return sign(tx)
 }
 
 // Preview returns the pack as it would be with a change beside all that is live. It is a
@@ -115,14 +166,15 @@ func (s *Store) Preview(ctx context.Context, e Edit) (*rules.Pack, error) {
 const (
 	replaceLive = `UPDATE edit SET state = 'replaced' WHERE pack = $1 AND file = $2 AND state = 'live'`
 	approveEdit = `
-		UPDATE edit SET state = 'live', approved_by = $2, approved_at = $3
+		UPDATE edit SET state = 'live', approved_by = $2, approved_at = $3, approval = $4
 		WHERE id = $1 AND state = 'proposed' AND made_by <> $2`
 	rejectEdit = `UPDATE edit SET state = 'rejected', approved_by = $2, approved_at = $3 WHERE id = $1 AND state = 'proposed'`
 )
 
 // Approve puts a change live. It is a fault.Denied for who proposed it, and a
-// fault.TooLate when it waits no more.
-func (s *Store) Approve(ctx context.Context, by, id string) error {
+// fault.TooLate when it waits no more, or is a setting for a day that has begun: each day
+// is decided by one value. A setting needs a confirmation.
+func (s *Store) Approve(ctx context.Context, by, id string, sign Sign) error {
 	e, err := s.Get(ctx, id)
 	if err != nil {
 		return err
@@ -130,33 +182,46 @@ func (s *Store) Approve(ctx context.Context, by, id string) error {
 	if e.MadeBy == by {
 		return fault.New(fault.Denied, "editing.second", "%s proposed %s", by, id)
 	}
+	act := "editing.approve"
+	if m := settingFile.FindStringSubmatch(e.File); m != nil {
+		from, err := rules.ParseDay(m[2])
+		if err != nil || !from.After(s.Today()) {
+			return fault.New(fault.TooLate, "editing.late", "%s is for a day that has begun", e.File)
+		}
+		act = actSetting
+	}
 	if _, err := s.Preview(ctx, e); err != nil {
 		return err
 	}
-	return s.DB.Update(ctx, func(tx *db.Tx) error {
+	return s.Update(ctx, func(tx *db.Tx) error {
+		if err := confirm(tx, e, sign); err != nil {
+			return err
+		}
 		if _, err := db.Exec(ctx, tx, replaceLive, s.Pack, e.File); err != nil {
 			return fmt.Errorf("replace change of %s: %w", e.File, err)
 		}
-		if err := s.settle(ctx, tx, approveEdit, by, id); err != nil {
+		e.ApprovedBy = by
+		n, err := db.Exec(ctx, tx, approveEdit, id, by, s.now(), s.Keys.Index("staff").Sum("edit", s.approval(e)...))
+		if err := settled(id, n, err); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, by, "editing.approve", id)
+		return s.note(ctx, tx, by, act, id)
 	})
 }
 
 // Reject drops a proposed change; who proposed it may too.
 func (s *Store) Reject(ctx context.Context, by, id string) error {
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		if err := s.settle(ctx, tx, rejectEdit, by, id); err != nil {
+		n, err := db.Exec(ctx, tx, rejectEdit, id, by, s.now())
+		if err := settled(id, n, err); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, by, "editing.reject", id)
 	})
 }
 
-func (s *Store) settle(ctx context.Context, tx *db.Tx, query, by, id string) error {
-	//sqlcheck:dynamic TestTwoPeopleChangeAText
-	n, err := db.Exec(ctx, tx, query, id, by, s.now())
+// settled is the error of a change that was to be settled, n times.
+func settled(id string, n int64, err error) error {
 	if err != nil {
 		return fmt.Errorf("settle change %s: %w", id, err)
 	}

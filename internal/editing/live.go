@@ -2,6 +2,7 @@ package editing
 
 import (
 	"context"
+	"crypto/hmac"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -17,7 +18,7 @@ const editColumns = `id, file, value, why, state, made_by, made_at, approved_by,
 
 const (
 	selectEdit    = `SELECT ` + editColumns + ` FROM edit WHERE id = $1 AND pack = $2`
-	selectLive    = `SELECT ` + editColumns + ` FROM edit WHERE pack = $1 AND state = 'live' ORDER BY file`
+	selectLive    = `SELECT ` + editColumns + `, approval FROM edit WHERE pack = $1 AND state = 'live' ORDER BY file`
 	selectWaiting = `SELECT ` + editColumns + ` FROM edit WHERE pack = $1 AND state = 'proposed' ORDER BY made_at, id LIMIT 25`
 	selectHistory = `
 		SELECT ` + editColumns + ` FROM edit WHERE pack = $1 AND file = $2 AND state IN ('live', 'replaced')
@@ -43,12 +44,51 @@ func (s *Store) History(ctx context.Context, file string) ([]Edit, error) {
 	return db.Select[Edit](ctx, s.DB, selectHistory, s.Pack, file)
 }
 
-func (s *Store) live(ctx context.Context, q db.Queryer) ([]Edit, error) {
-	list, err := db.Select[Edit](ctx, q, selectLive, s.Pack)
+// liveRow is a change that is said to be live.
+type liveRow struct {
+	Edit
+	Approval []byte
+}
+
+// approval is what the keyed sum of an approved change is over.
+func (s *Store) approval(e Edit) []string {
+	return []string{s.Pack, e.ID, e.File, e.Value, e.MadeBy, e.ApprovedBy}
+}
+
+// liveRows returns what two people put live, and what somebody wrote into the database.
+func (s *Store) liveRows(ctx context.Context, q db.Queryer) (live, written []Edit, err error) {
+	rows, err := db.Select[liveRow](ctx, q, selectLive, s.Pack)
 	if err != nil {
-		return nil, fmt.Errorf("find what was changed: %w", err)
+		return nil, nil, fmt.Errorf("find what was changed: %w", err)
 	}
-	return list, nil
+	for _, r := range rows {
+		right := false
+		for _, sum := range s.Keys.Index("staff").Versions("edit", s.approval(r.Edit)...) {
+			right = right || hmac.Equal(sum, r.Approval)
+		}
+		if right {
+			live = append(live, r.Edit)
+		} else {
+			written = append(written, r.Edit)
+		}
+	}
+	return live, written, nil
+}
+
+func (s *Store) live(ctx context.Context, q db.Queryer) ([]Edit, error) {
+	list, _, err := s.liveRows(ctx, q)
+	return list, err
+}
+
+// Check returns a line of text for each change that is live in the database and that no
+// two people approved here. Such a change does nothing.
+func (s *Store) Check(ctx context.Context) ([]string, error) {
+	_, written, err := s.liveRows(ctx, s.DB)
+	var lines []string
+	for _, e := range written {
+		lines = append(lines, fmt.Sprintf("editing: the change %s of %s was put live beside the program", e.ID, e.File))
+	}
+	return lines, err
 }
 
 // Current returns a text file of the pack as it is live. It is a fault.NotFound when

@@ -161,7 +161,7 @@ func TestInviteAgain(t *testing.T) {
 			{lead, p.ID, p.ID, "staff.invite.second"},
 			{p, p.ID, p.ID, "staff.self"},
 			{checker, p.ID, p.ID, "staff.role.missing"},
-			{second, lead.ID, lead.ID, "staff.self"},
+			{second, p.ID, lead.ID, "staff.self"},
 			{second, checker.ID, p.ID, "staff.passkey.wrong"}, // they were asked about somebody else
 		} {
 			_, err := again(lead, wrong.second, wrong.asked, wrong.id)

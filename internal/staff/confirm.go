@@ -129,6 +129,12 @@ func (s *Store) Confirm(ctx context.Context, tx *db.Tx, m Member, role Role, obj
 		Digest: sum, Nonce: st.Nonce, At: s.now()}, used, response)
 }
 
+// Signing returns Confirm as a step of a transaction, for an area that keeps what was
+// confirmed.
+func (s *Store) Signing(ctx context.Context, m Member, role Role, object string, content []byte, c Ceremony, response []byte) func(*db.Tx) error {
+	return func(tx *db.Tx) error { return s.Confirm(ctx, tx, m, role, object, content, c, response) }
+}
+
 func (s *Store) verifyNew(o owner, st state, response []byte) (*webauthn.Credential, error) {
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
 	if err != nil {

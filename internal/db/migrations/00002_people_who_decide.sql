@@ -238,7 +238,8 @@ CREATE TABLE edit (
     made_by     TEXT   NOT NULL,
     made_at     BIGINT NOT NULL,
     approved_by TEXT   NOT NULL,
-    approved_at BIGINT
+    approved_at BIGINT,
+    approval    BYTEA  NOT NULL
 );
 CREATE UNIQUE INDEX edit_pack_file ON edit (pack, file) WHERE state = 'live';
 CREATE INDEX edit_state ON edit (state, made_at);

@@ -20,13 +20,15 @@ const pathEditing = "/editing"
 var editors = []people.Role{people.Editor, people.Lead}
 
 func (p *Pages) editingRoutes() []route {
+	scripts := []string{passkeyScript}
 	return []route{
 		{pattern: "GET /editing", roles: editors, handle: p.editing},
 		{pattern: "GET /editing/text/{tag}/{name}", roles: editors, handle: p.editText},
 		{pattern: "POST /editing/text/{tag}/{name}", roles: editors, handle: p.takeText},
 		{pattern: "GET /editing/setting/{id}", roles: editors, handle: p.editSetting},
-		{pattern: "POST /editing/setting/{id}", roles: editors, handle: p.takeSetting},
-		{pattern: "GET /editing/change/{id}", roles: editors, handle: p.showChange},
+		{pattern: "POST /editing/setting/{id}", roles: editors, scripts: scripts, handle: p.takeSetting},
+		{pattern: "POST /editing/setting/{id}/sign", roles: editors, handle: p.signSetting},
+		{pattern: "GET /editing/change/{id}", roles: editors, scripts: scripts, handle: p.showChange},
 		{pattern: "POST /editing/change/{id}/approve", roles: editors, handle: p.approveChange},
 		{pattern: "POST /editing/change/{id}/reject", roles: editors, handle: p.rejectChange},
 	}
@@ -109,6 +111,7 @@ type changePage struct {
 	Before, After     preview
 	Value             string // of a setting, as it is kept
 	Own, Open, Broken bool
+	Sign              *confirmation // of a setting that m may put live
 }
 
 // preview is a text as people will read it.
@@ -142,6 +145,13 @@ func (p *Pages) showChange(w http.ResponseWriter, r *http.Request, m people.Memb
 	if page.Before, isText = previewOf(now, e.File); !isText {
 		page.Value = e.Value
 	}
+	if e.OfSetting() && page.Open && !page.Own && !page.Broken {
+		button, err := p.ask(r, m, e.ID, e.Content(), pathEditing+"/change/"+e.ID+"/approve", "staff.editing.approve")
+		if err != nil {
+			return err
+		}
+		page.Sign = &button
+	}
 	return p.render(w, r, "editing-change", page)
 }
 
@@ -167,10 +177,33 @@ func previewOf(pack *rules.Pack, file string) (preview, bool) {
 }
 
 func (p *Pages) approveChange(w http.ResponseWriter, r *http.Request, m people.Member) error {
-	if err := p.Editing.Approve(r.Context(), m.ID, r.PathValue("id")); err != nil {
+	e, err := p.Editing.Get(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	var sign editing.Sign
+	if e.OfSetting() {
+		if sign, err = p.signing(r, m, e); err != nil {
+			return err
+		}
+	}
+	if err := p.Editing.Approve(r.Context(), m.ID, e.ID, sign); err != nil {
 		return err
 	}
 	return p.site.Redirect(w, r, pathEditing)
+}
+
+// signing returns what keeps the answer of m's passkey over a setting.
+func (p *Pages) signing(r *http.Request, m people.Member, e editing.Edit) (editing.Sign, error) {
+	c, response, err := p.answered(r, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	role := people.Editor
+	if !m.Has(role) {
+		role = people.Lead
+	}
+	return p.Staff.Signing(r.Context(), m, role, e.ID, e.Content(), c, response), nil
 }
 
 func (p *Pages) rejectChange(w http.ResponseWriter, r *http.Request, m people.Member) error {

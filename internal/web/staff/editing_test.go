@@ -43,9 +43,9 @@ func TestASettingIsChangedFromTomorrow(t *testing.T) {
 	one.get(path).sees("tweede medewerker")
 	one.send(path, append([]string{"value", "false", "from", "2021-12-20"}, reasons...)...).sees("Kies een dag vanaf morgen")
 	one.send(path, append([]string{"value", "misschien", "from", "2021-12-21"}, reasons...)...).sees("Kies een waarde")
-	one.send(path, append([]string{"value", "false", "from", "2021-12-21"}, reasons...)...).at("/editing")
+	one.send(path, append([]string{"value", "false", "from", "2021-12-21"}, reasons...)...).sees("value: false", "passkey").confirm(path + "/sign").at("/editing")
 	change := one.link("/editing/change/")
-	two.get(change).sees("value: false").send(change + "/approve").at("/editing").sees("Vanaf 2021-12-21: false")
+	two.get(change).sees("value: false").confirm(change + "/approve").at("/editing").sees("Vanaf 2021-12-21: false")
 }
 
 func TestWhatIsNoTextCannotBeEdited(t *testing.T) {

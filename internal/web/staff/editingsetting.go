@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -86,13 +87,38 @@ func (p *Pages) takeSetting(w http.ResponseWriter, r *http.Request, m people.Mem
 		return p.render(w, r, "editing-setting", page)
 	}
 	change := editing.Setting(page.Line.ID, value, page.Why.Value)
-	_, err = p.Editing.Propose(r.Context(), m.ID, change.File, change.Value, change.Why)
+	draft, err := p.Editing.Draft(r.Context(), m.ID, change.File, change.Value, change.Why)
 	if fault.Is(err, fault.Invalid) {
 		page.Value.Error = fault.Key(err)
 		page.Problems = form.Problems(fields...)
 		return p.render(w, r, "editing-setting", page)
 	}
 	if err != nil {
+		return err
+	}
+	kept, err := json.Marshal(draft)
+	if err != nil {
+		return err
+	}
+	p.Sessions.Keep(r.Context(), "setting "+page.Line.ID, kept)
+	sign := &signPage{Page: page.Page, Text: "staff.editing.sign", About: draft.File, Value: draft.Value}
+	if sign.Confirm, err = p.ask(r, m, draft.ID, draft.Content(), page.Action+"/sign", "staff.editing.propose"); err != nil {
+		return err
+	}
+	return p.render(w, r, "sign", sign)
+}
+
+// signSetting proposes a setting that its person confirmed with a passkey.
+func (p *Pages) signSetting(w http.ResponseWriter, r *http.Request, m people.Member) error {
+	var draft editing.Edit
+	if err := json.Unmarshal(p.Sessions.Spend(r.Context(), "setting "+r.PathValue("id")), &draft); err != nil {
+		return fault.New(fault.TooLate, "staff.passkey.again", "no setting is proposed: %w", err)
+	}
+	sign, err := p.signing(r, m, draft)
+	if err != nil {
+		return err
+	}
+	if err := p.Editing.Keep(r.Context(), draft, sign); err != nil {
 		return err
 	}
 	return p.site.Redirect(w, r, pathEditing)

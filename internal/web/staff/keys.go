@@ -138,6 +138,7 @@ type signPage struct {
 	About   string   // a name
 	List    []string // message keys
 	Warning string   // message key
+	Value   string   // of a setting, as it is kept
 	Confirm confirmation
 }
 
