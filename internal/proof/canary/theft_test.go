@@ -15,7 +15,10 @@ import (
 
 	"loket/internal/app"
 	"loket/internal/db"
+	"loket/internal/ident"
 	"loket/internal/proof/program"
+	"loket/internal/request"
+	"loket/internal/staff"
 )
 
 // robbed is a Loket in which people are at every stage, with copies of its database.
@@ -27,6 +30,10 @@ func robbed(t *testing.T, engine db.Engine) *flight {
 	f.Submit(t, f.Known(t))
 	f.Submit(t, f.Unknown(t))
 	f.Pass(t, 10*time.Minute)
+	// A checker has proposed something that waits for a second person.
+	f.Propose(t, f.Hire(t, staff.Checker), func(request.Desk) request.Ruling {
+		return request.Ruling{Reason: ident.NewPrivate("De foto is van iemand anders."), NextStep: ident.NewPrivate("Kom naar de balie.")}
+	})
 	p := &program.Program{URL: f.base}
 	reading := map[string]any{"link": f.Link(t, "niemand@example.org"), "browser": "browser-of-somebody-who-reads", "channel": "sms"}
 	for _, call := range []func() (string, map[string]any){
@@ -65,7 +72,7 @@ func TestThief(t *testing.T) { // G-41
 			}
 			th.find(f.Config.Keys.Dir)
 			th.open()
-			for _, column := range []string{"case_key.wrapped", "audit_entry.subject", "registry_record.sealed", "request.sealed", "decision.reasons", "message.queue_wrap"} {
+			for _, column := range []string{"case_key.wrapped", "audit_entry.subject", "registry_record.sealed", "request.sealed", "decision.reasons", "proposal.sealed", "message.queue_wrap"} {
 				if th.opened[column] != th.count(column) {
 					t.Errorf("with the keys %d of %d in %s open", th.opened[column], th.count(column), column)
 				}
