@@ -147,6 +147,9 @@ func (a *App) notices(ctx context.Context) []Finding {
 			list = append(list, Finding{Promise: 7, Text: line})
 		}
 	}
+	if err := a.Uploads.Ready(ctx); err != nil {
+		list = append(list, Finding{Promise: 6, Text: "no photos are taken here: this host does not confine the process that reads them (see docs/operations.md)"})
+	}
 	if a.Config.SMS.URL == "" {
 		list = append(list, Finding{Promise: 4, Text: "there is no gateway for text messages: nobody can open a message"})
 	}

@@ -21,15 +21,17 @@ func TestYusufInABrowser(t *testing.T) { // G-14 G-42 G-54
 	a := yusuf()
 	w.register(t, a)
 
-	door := browser.Open(t, w.base, browsertest.Look{})
-	door.Go("/nl/kiosk/" + counter)
+	carla, anton := w.sit(t, browser, "Carla Voorbeeld", people.Counter), w.sit(t, browser, "Anton Voorbeeld", people.Approver)
+	stands := w.sit(t, browser, "Daan Voorbeeld", people.Counter)
+	stands.Go("/nl/tickets/" + counter + "/9")
+	stands.Press("Maak van dit apparaat de nummerzuil")
+	door := stands.Tab
 	door.Axe()
 	door.Shot("counter-kiosk")
 	door.Press("Neem een nummer")
 	door.Sees("A-1", "انتظر")
 	door.Shot("counter-number")
 
-	carla, anton := w.sit(t, browser, "Carla Voorbeeld", people.Counter), w.sit(t, browser, "Anton Voorbeeld", people.Approver)
 	carla.calls(door)
 	carla.writesFor(t, a)
 	carla.choosesFor()

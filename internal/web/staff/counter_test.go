@@ -95,6 +95,15 @@ func (w *world) sits(t testing.TB, carla *visitor, a applicant) (number, code st
 	return tiles[0], tiles[1]
 }
 
+// kiosk is a device that somebody of a desk made the kiosk.
+func (w *world) kiosk(t testing.TB, lang string) *visitor {
+	t.Helper()
+	door := w.signIn(t, people.Counter)
+	door.lang = lang
+	door.get("/tickets/" + counter + "/9").send("/tickets/" + counter + "/kiosk").at("/kiosk/" + counter)
+	return door
+}
+
 func TestYusufAtTheCounter(t *testing.T) { // G-14 G-42 G-54
 	both(t, func(t *testing.T, w *world) {
 		w.openCounter(t)
@@ -103,6 +112,9 @@ func TestYusufAtTheCounter(t *testing.T) { // G-14 G-42 G-54
 		carla, anton := w.signIn(t, people.Counter), w.signIn(t, people.Approver)
 
 		door := w.visit(t)
+		door.get("/kiosk/" + counter).sees("geeft nog geen nummers")
+		door.do("POST", "/kiosk/"+counter, url.Values{}).sees("geeft nog geen nummers") // T12: whoever knows the address takes none
+		door = w.kiosk(t, "nl")
 		door.get("/kiosk/"+counter).sees("Neem een nummer", "خذ رقما")
 		door.send("/kiosk/"+counter).sees("A-1", "Wacht tot uw nummer op het bord staat.", "انتظر")
 		desk := "/tickets/" + counter + "/3"

@@ -33,6 +33,8 @@ func counterTour(t *testing.T, w *world, lang string) (stops []stop) {
 	see("location-preview", lea.send("/locations/"+counter, "state", "open", "address", "Voorbeeldplein 1", "day-1", "09:00-17:00", "ground", "besluit"))
 	door := w.visit(t)
 	door.lang = lang
+	see("kiosk-strange", door.get("/kiosk/"+counter))
+	door = w.kiosk(t, lang)
 	see("kiosk-closed", door.get("/kiosk/"+counter))
 	w.openCounter(t)
 	see("kiosk", door.get("/kiosk/"+counter))

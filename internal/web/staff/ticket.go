@@ -30,6 +30,7 @@ func (p *Pages) ticketRoutes() []route {
 		{pattern: "GET /tickets/{place}/{desk}", roles: desks, handle: p.showDesk},
 		{pattern: "POST /tickets/{place}/{desk}/{act}", roles: desks, handle: p.moveTicket},
 		{pattern: "POST /tickets/{place}/{desk}/call/{ticket}", roles: desks, handle: p.callAgain},
+		{pattern: "POST /tickets/{place}/kiosk", roles: desks, handle: p.makeKiosk},
 		{pattern: "POST /tickets/{place}/take", roles: desks, handle: p.giveTicket},
 	}
 }
