@@ -55,6 +55,13 @@ func (a *api) inMessage(c *call) (string, error) {
 	if err == nil && t.Body.Kind != request.MessageAsked {
 		err = fault.New(fault.NotFound, "api.not-found", "the open message asks for no document")
 	}
+	if err != nil {
+		return "", err
+	}
+	takes, err := a.Requests.TakesPhotos(c.Context(), t.CaseID)
+	if err == nil && !takes {
+		err = fault.New(fault.NotFound, "api.not-found", "case %s was decided", t.CaseID)
+	}
 	return t.CaseID, err
 }
 

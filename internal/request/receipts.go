@@ -73,3 +73,10 @@ func (s *Store) wantsPhotos(ctx context.Context, q db.Queryer, r row) (bool, err
 	}
 	return n > 0, nil
 }
+
+// TakesPhotos reports whether somebody will look at a photo that the person of an opened
+// message sends: not any more when the case was decided, or goes on at a counter.
+func (s *Store) TakesPhotos(ctx context.Context, caseID string) (bool, error) {
+	r, gone, err := s.find(ctx, caseID)
+	return err == nil && !gone && r.ClosedAt == nil && (r.State == Asked || r.State == Answered), err
+}

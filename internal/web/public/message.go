@@ -2,6 +2,7 @@ package public
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -78,6 +79,9 @@ type closedPage struct {
 
 // over answers an error of a page that needs an open message.
 func (p *Pages) over(w http.ResponseWriter, r *http.Request, err error) error {
+	if errors.Is(err, errDecided) {
+		return p.site.Render(w, r, "closed", &closedPage{web.Page{Title: "public.message.title"}, fault.Key(err)})
+	}
 	if !fault.Is(err, fault.TooLate) {
 		return err
 	}
@@ -144,7 +148,11 @@ func (p *Pages) newMessagePage(r *http.Request, thread mailbox.Thread) (*message
 
 // countPhotos tells a page how many photos there are, where the host takes any.
 func (p *Pages) countPhotos(ctx context.Context, page *messagePage, caseID string) error {
-	page.Photos = p.Uploads.Ready(ctx) == nil
+	takes, err := p.Requests.TakesPhotos(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	page.Photos = takes && p.Uploads.Ready(ctx) == nil
 	list, err := p.Uploads.List(ctx, p.Uploads.DB, caseID)
 	for _, photo := range list {
 		if photo.Living() {

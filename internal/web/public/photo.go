@@ -33,6 +33,12 @@ func (p *Pages) inMessage(r *http.Request) (place, error) {
 	if err == nil && thread.Body.Kind != request.MessageAsked {
 		err = fault.New(fault.NotFound, "", "the open message asks for no photo")
 	}
+	if err == nil {
+		var takes bool
+		if takes, err = p.Requests.TakesPhotos(r.Context(), thread.CaseID); err == nil && !takes {
+			err = errDecided
+		}
+	}
 	return place{thread.CaseID, "/message", session, true}, err
 }
 
@@ -44,6 +50,8 @@ func (p *Pages) inDraft(r *http.Request) (place, error) {
 	}
 	return place{caseID: d.answers.Case, base: "/proof"}, err
 }
+
+var errDecided = fault.New(fault.TooLate, "request.photos.decided", "the case was decided")
 
 var errNotWanted = fault.New(fault.Denied, "", "the form shows no need of a photo")
 
