@@ -30,9 +30,18 @@ const (
 		SELECT p.actor AS first, a.actor AS second, count(DISTINCT a.object) AS n, coalesce(CAST(max(a.at) AS bigint), 0) AS latest
 		FROM audit_entry a JOIN audit_entry p ON p.object = a.object AND p.act = 'staff.confirm' AND p.actor <> a.actor
 		WHERE a.actor NOT IN ('system', 'applicant') AND a.at >= $1 AND a.at < $2 AND a.act = 'staff.confirm'
-			AND a.role = 'approver' AND p.role = 'checker'
+			AND a.role = 'approver' AND p.role IN ('checker', 'counter')
 		GROUP BY p.actor, a.actor ORDER BY p.actor, a.actor`
-	selectHelped = `
+	// Forms that somebody at the counter filled in, and those of which no ruling came.
+	selectBegun = `
+		SELECT actor AS staff_id, count(*) AS n, coalesce(CAST(sum(idle) AS bigint), 0) AS idle FROM (
+			SELECT e.actor, CASE WHEN EXISTS (SELECT 1 FROM audit_entry d WHERE d.object = e.object
+				AND d.act IN ('request.propose', 'request.decide', 'request.ask')) THEN 0 ELSE 1 END AS idle
+			FROM audit_entry e
+			WHERE e.actor NOT IN ('system', 'applicant') AND e.at >= $1 AND e.at < $2 AND e.act = 'request.submit' AND e.role = 'counter') begun
+		GROUP BY actor ORDER BY actor`
+	selectCallers = `SELECT DISTINCT staff_id FROM ticket WHERE day = $1 AND staff_id <> ''`
+	selectHelped  = `
 		SELECT h.actor AS first, c.actor AS second, count(DISTINCT c.object) AS n, coalesce(CAST(max(c.at) AS bigint), 0) AS latest
 		FROM audit_entry c JOIN audit_entry h ON h.object = c.object AND h.role = 'helper' AND h.actor <> c.actor
 		WHERE c.actor NOT IN ('system', 'applicant') AND c.at >= $1 AND c.at < $2 AND c.act LIKE 'view.%' AND c.role = 'checker'
@@ -68,6 +77,12 @@ func (s *Store) readHistory(ctx context.Context, r *record, day rules.Day) error
 		r.earlier[[2]string{e.StaffID, e.Object}] = true
 	}
 	if r.pairs, err = db.Select[together](ctx, s.DB, selectPairs, before, r.until); err != nil {
+		return err
+	}
+	if r.begun, err = db.Select[begun](ctx, s.DB, selectBegun, r.from, r.until); err != nil {
+		return err
+	}
+	if r.callers, err = db.Select[string](ctx, s.DB, selectCallers, day.String()); err != nil {
 		return err
 	}
 	r.helped, err = db.Select[together](ctx, s.DB, selectHelped, before, r.until)

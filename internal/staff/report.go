@@ -53,6 +53,14 @@ type history struct {
 	earlier map[[2]string]bool       // member and object worked on before this day
 	pairs   []together               // proposed by one, confirmed by the other
 	helped  []together               // brought by one, looked at by the other
+	begun   []begun
+	callers []string // who called a ticket of the day
+}
+
+// begun is how many forms a member filled in at the counter, and of how many no ruling came.
+type begun struct {
+	StaffID string
+	N, Idle int64
 }
 
 // entry is an audit entry of a member.

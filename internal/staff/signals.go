@@ -36,6 +36,8 @@ func signals() []signal {
 		{"helper", sameHelper},
 		{"keys", keysChanged},
 		{"setting", settingChanged},
+		{"searches", searches},
+		{"no-ticket", withoutTicket},
 	}
 }
 
@@ -68,6 +70,7 @@ const (
 	pairShare    = 60               // per cent of the decisions of one of the two
 	fewHelped    = 5                // the same for a helper and a checker
 	helpedShare  = 80               //
+	fewBegun     = 3                // forms at the counter of which nothing came
 	enoughToDraw = 3                // among fewer people the same ones meet often
 )
 

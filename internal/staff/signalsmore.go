@@ -151,6 +151,29 @@ func settingChanged(r *record) []Finding {
 	}, 1)
 }
 
+// searches finds who fills in forms at the counter of which mostly nothing comes: the
+// candidates that they bring up are a look into the register.
+func searches(r *record) []Finding {
+	var found []Finding
+	for _, b := range r.begun {
+		if b.Idle >= fewBegun && 2*b.Idle > b.N {
+			found = append(found, Finding{StaffID: b.StaffID, Count: b.Idle, Of: b.N})
+		}
+	}
+	return found
+}
+
+// withoutTicket finds who reads cases at a desk and called nobody to it, on a day on which
+// people were called by tickets.
+func withoutTicket(r *record) []Finding {
+	if len(r.callers) == 0 {
+		return nil
+	}
+	return byMember(r, func(v view) bool {
+		return v.lease != nil && v.lease.Queue == QueueCounter && !slices.Contains(r.callers, v.Actor)
+	})
+}
+
 // close finds who share a large part of what the first has, if there are enough others
 // for that to mean something, and if they did so on this day too.
 func (r *record) close(all []together, few, share int64) []Finding {

@@ -30,7 +30,6 @@ func (p *Pages) counterCaseRoutes() []route {
 		{pattern: "POST /counter/case/{lease}/decide", roles: atCounter, fields: counterFields, scripts: scripts, handle: p.decideSeated},
 		{pattern: "POST /counter/case/{lease}/compare", roles: atCounter, fields: counterFields, handle: p.compareSeated},
 		{pattern: "GET /counter/case/{lease}/print", roles: atCounter, fields: []string{"proof", "refusal"}, handle: p.printSeated},
-		{pattern: "GET /counter/case/{lease}/proof/{picture}", roles: atCounter, fields: []string{"proof"}, handle: p.pictureSeated},
 		{pattern: "POST /counter/case/{lease}/alike", roles: atCounter, handle: p.judgeSeated},
 		{pattern: "POST /counter/case/{lease}/leave", roles: atCounter, handle: p.leaveSeat},
 	}
@@ -66,8 +65,27 @@ type mandateView struct {
 	Acts              []string // message keys
 }
 
-// seat shows the case in hand, in whatever state it is by now.
+// waitPage says what a case waits for, and nothing of its person.
+type waitPage struct {
+	web.Page
+	Path          string
+	Waits, Making bool
+}
+
+// seat shows the case in hand, in whatever state it is by now. While it waits for somebody
+// else nothing of it is read: a page that looks again by itself would use up the reads of
+// its member.
 func (p *Pages) seat(w http.ResponseWriter, r *http.Request, m people.Member) error {
+	waits, making, err := p.Requests.Standing(r.Context(), m, r.PathValue("lease"))
+	if err != nil {
+		return err
+	}
+	if waits || making {
+		page := &waitPage{web.Page{Title: seated.title, Back: pathCounter}, casePath(r.PathValue("lease")), waits, making}
+		refresh := map[bool]string{waits: waitRefresh, making: makeRefresh}[true]
+		w.Header().Set("Refresh", refresh+"; url="+web.Path(p.site.Language(r), page.Path))
+		return p.render(w, r, "counter-wait", page)
+	}
 	page, err := p.newSeatPage(r, m, p.newSeatForm(r))
 	if err != nil {
 		return err

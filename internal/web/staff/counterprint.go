@@ -1,12 +1,11 @@
 package staff
 
 import (
+	"bytes"
+	"encoding/base64"
 	"html/template"
 	"net/http"
-	"strconv"
-	"strings"
 
-	"loket/internal/fault"
 	"loket/internal/hcert"
 	"loket/internal/ident"
 	"loket/internal/lang"
@@ -29,7 +28,7 @@ type proofsPage struct {
 
 // proofSheet is one proof.
 type proofSheet struct {
-	Picture       string // path of the QR symbol, with language
+	Picture       template.URL // the QR symbol, inside the page: one print is one read
 	Title, Second lang.Text
 	Person, Rows  []proofRow
 	KeepCard      passage
@@ -77,12 +76,11 @@ func (p *Pages) printSeated(w http.ResponseWriter, r *http.Request, m people.Mem
 	}
 	page := &proofsPage{Page: web.Page{Title: "staff.paper.proof", Back: casePath(lease)}, Tongue: tongue, Next: casePath(lease),
 		How: p.Papers.In(tongue.Tag).Get("public.print.show", nil)}
-	for i, proof := range body.Proofs {
+	for _, proof := range body.Proofs {
 		sheet, err := p.proofSheet(tongue, proof)
 		if err != nil {
 			return err
 		}
-		sheet.Picture = web.Path(p.site.Language(r), casePath(lease)+"/proof/"+strconv.Itoa(i+1)+".svg")
 		page.Sheets = append(page.Sheets, sheet)
 	}
 	return p.render(w, r, "counter-proof", page)
@@ -110,30 +108,19 @@ func (p *Pages) proofSheet(tongue lang.Language, proof mailbox.Proof) (proofShee
 			sheet.Rows = append(sheet.Rows, row)
 		}
 	}
-	sheet.KeepCard, err = p.passage(tongue.Tag, "keep-card", nil)
-	return sheet, err
-}
-
-// pictureSeated serves the QR symbol of a proof that is printed.
-func (p *Pages) pictureSeated(w http.ResponseWriter, r *http.Request, m people.Member) error {
-	number, form, _ := strings.Cut(r.PathValue("picture"), ".")
-	n, err := strconv.Atoi(number)
-	if form != "svg" || err != nil {
-		return fault.New(fault.NotFound, "", "no such picture")
+	if sheet.KeepCard, err = p.passage(tongue.Tag, "keep-card", nil); err != nil {
+		return proofSheet{}, err
 	}
-	body, err := p.Requests.Print(r.Context(), m, r.PathValue("lease"))
+	symbol, err := qr.Encode(proof.QR, qr.Q)
 	if err != nil {
-		return err
+		return proofSheet{}, err
 	}
-	if n < 1 || n > len(body.Proofs) {
-		return fault.New(fault.NotFound, "", "the message has no such proof")
+	var picture bytes.Buffer
+	if err := symbol.WriteSVG(&picture, qr.SVG{Role: "presentation"}); err != nil {
+		return proofSheet{}, err
 	}
-	symbol, err := qr.Encode(body.Proofs[n-1].QR, qr.Q)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "image/svg+xml")
-	return symbol.WriteSVG(w, qr.SVG{Role: "presentation"})
+	sheet.Picture = template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(picture.Bytes()))
+	return sheet, nil
 }
 
 // printAnswer prints a refusal, with its reason, the next step and where to object, or

@@ -62,7 +62,7 @@ func (p *Pages) RegisterProbes(site *web.Site) {
 func PageData() map[string]web.Document {
 	return map[string]web.Document{
 		"home": &homePage{}, "sign-in": &signInPage{}, "signed-out": &signInPage{}, "enrol": &enrolPage{}, "keys": &keysPage{},
-		"accounts": &accountsPage{}, "account": &accountPage{}, "invite": &invitePage{}, "account-change": &accountChangePage{}, "sign": &signPage{},
+		"accounts": &accountsPage{}, "account": &accountPage{}, "invite": &invitePage{}, "account-change": &accountChangePage{}, "sign": &signPage{}, "counter-wait": &waitPage{},
 		"report": &reportPage{}, "log": &logPage{},
 		"check": &casePage{}, "check-queue": &queuePage{}, "check-over": &overPage{},
 		"counter": &counterStart{}, "counter-case": &seatPage{}, "counter-done": &donePage{}, "counter-proof": &proofsPage{}, "paper": &paperPage{},
