@@ -28,7 +28,7 @@ type proofsPage struct {
 
 // proofSheet is one proof.
 type proofSheet struct {
-	Picture       template.URL // the QR symbol, inside the page: one print is one read
+	Picture       string // the QR symbol, base64, inside the page: one print is one read
 	Title, Second lang.Text
 	Person, Rows  []proofRow
 	KeepCard      passage
@@ -119,7 +119,7 @@ func (p *Pages) proofSheet(tongue lang.Language, proof mailbox.Proof) (proofShee
 	if err := symbol.WriteSVG(&picture, qr.SVG{Role: "presentation"}); err != nil {
 		return proofSheet{}, err
 	}
-	sheet.Picture = template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(picture.Bytes()))
+	sheet.Picture = base64.StdEncoding.EncodeToString(picture.Bytes())
 	return sheet, nil
 }
 
