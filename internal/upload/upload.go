@@ -163,7 +163,7 @@ func (s *Store) day(at time.Time) string { return at.In(s.Zone).Format(time.Date
 
 const selectPhotos = `
 	SELECT id, kind, state, advice, received_at, sent, rule, receipt, destroyed_at FROM photo
-	WHERE case_id = $1 ORDER BY received_at, id`
+	WHERE case_id = $1 ORDER BY CASE kind WHEN 'document' THEN 0 ELSE 1 END, received_at, id`
 
 type row struct {
 	ID, Kind, State, Advice string

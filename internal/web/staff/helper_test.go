@@ -144,7 +144,7 @@ func TestAHelperSendsPhotos(t *testing.T) { // G-33
 		w.register(t, a)
 		early, _ := hana.helps(a)
 		hana.get(early).seesNot("Foto van het document") // it would tell which message it is (T4)
-		a.number, a.email = "", "another@example.org" // the form itself shows that a document is asked
+		a.number, a.email = "", "another@example.org"    // the form itself shows that a document is asked
 		path, _ := hana.helps(a)
 		w.Pass(t, time.Hour)
 		hana.get("/sign-in").confirm("/sign-in")
