@@ -16,6 +16,7 @@ import (
 
 	"loket/internal/app"
 	"loket/internal/app/apptest"
+	"loket/internal/cli"
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
@@ -63,11 +64,20 @@ func withBackup(t *testing.T, engine db.Engine) (*apptest.World, *age.X25519Iden
 	return w, officer
 }
 
+// backup takes a backup with the command that operators use.
 func backup(t *testing.T, w *apptest.World) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	check(t, w.Backup(t.Context(), &b))
-	return b.Bytes()
+	dir := t.TempDir()
+	settings, file := filepath.Join(dir, "loket.toml"), filepath.Join(dir, "backup")
+	var text, told bytes.Buffer
+	check(t, w.App.Config.Write(&text))
+	check(t, os.WriteFile(settings, text.Bytes(), 0o600))
+	if status := cli.Run(t.Context(), []string{"backup", "--config", settings, file}, func(string) string { return "" }, nil, &told, &told); status != 0 {
+		t.Fatalf("loket backup ended with %d: %s", status, told.String())
+	}
+	sealed, err := os.ReadFile(file)
+	check(t, err)
+	return sealed
 }
 
 // opens reports whether somebody with a backup, the officer's identity, all keys and the photo keys as
