@@ -76,7 +76,7 @@ const (
 	selectKept   = `SELECT id FROM photo WHERE state = 'kept'`
 	endLost      = `UPDATE photo SET state = 'ending', rule = 'restored' WHERE id = $1 AND state = 'kept' RETURNING case_id, coalesce(rule, '') AS rule`
 	selectLiving = `SELECT id FROM photo WHERE state <> 'destroyed'`
-	countPhoto   = `SELECT count(*) AS n FROM photo WHERE id = $1`
+	countTold    = `SELECT count(*) AS n FROM audit_entry WHERE object = $1 AND act = 'photo.destroy'`
 )
 
 // endLost ends photos whose key is gone, as after a backup was put back.
@@ -126,29 +126,34 @@ func missing(wanted, there []string) []string {
 }
 
 // destroyOrphans destroys keys that no living photo has: a backup was put back, or the
-// case was destroyed first.
+// case was destroyed first. Nothing but the key is left to tell of it, so that the entry
+// is written while it is still there; whoever dies in between finds both, and writes no
+// second one.
 func (s *Store) destroyOrphans(ctx context.Context) error {
 	orphans, err := s.orphans(ctx)
 	if err != nil {
 		return err
 	}
 	for _, id := range orphans {
+		if err := s.tellOrphan(ctx, id); err != nil {
+			return fmt.Errorf("record destruction of photo key: %w", err)
+		}
+		point.Reach("upload.orphan-told")
 		if err := s.Photos.Destroy(id); err != nil {
 			return fmt.Errorf("destroy photo key %s: %w", id, err)
 		}
-		point.Reach("upload.orphan-destroyed")
-		err := s.DB.Update(ctx, func(tx *db.Tx) error {
-			n, err := db.Get[int64](ctx, tx, countPhoto, id)
-			if err != nil || n > 0 { // it ended meanwhile, and has its entry
-				return err
-			}
-			return s.act(ctx, tx, audit.System, roleWorker, actDestroy, id, Left+" "+s.newReceipt())
-		})
-		if err != nil {
-			return fmt.Errorf("record destruction of photo key: %w", err)
-		}
 	}
 	return nil
+}
+
+func (s *Store) tellOrphan(ctx context.Context, id string) error {
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		n, err := db.Get[int64](ctx, tx, countTold, id)
+		if err != nil || n > 0 { // it ended meanwhile, or somebody died before the key did
+			return err
+		}
+		return s.act(ctx, tx, audit.System, roleWorker, actDestroy, id, Left+" "+s.newReceipt())
+	})
 }
 
 // orphans returns the keys that no living photo has. A key is made after its row is

@@ -80,7 +80,7 @@ func (a *applicant) post(ctx context.Context, picture []byte) (int, error) {
 }
 
 // photosEnd are the points on the way of a photo to its end.
-var photosEnd = []string{"seal.photo-overwritten", "upload.ending", "upload.unkeyed", "upload.destroyed", "upload.orphan-destroyed"}
+var photosEnd = []string{"seal.photo-overwritten", "upload.ending", "upload.unkeyed", "upload.destroyed", "upload.orphan-told"}
 
 const (
 	countLiving = `SELECT count(*) AS n FROM photo WHERE state IN ('arriving', 'kept')`
@@ -104,7 +104,7 @@ func (in *installation) crashOfDestruction(t *testing.T, point string) { // G-35
 		t.Fatalf("%d photos live, want %d", n, few/2)
 	}
 	stray := filepath.Join(in.loaded.Photos.Dir, "pht_0000000000000000000000stray")
-	if point == "upload.orphan-destroyed" {
+	if point == "upload.orphan-told" {
 		in.must(os.WriteFile(stray, make([]byte, 32), 0o600))
 	}
 	running = in.start(point)
