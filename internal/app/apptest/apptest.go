@@ -124,11 +124,16 @@ func (w *World) Settle(t testing.TB) {
 	check(t, w.App.Settle(t.Context(), w.Senders))
 }
 
-// Pass lets time pass in steps of at most six hours, doing what falls due.
+// Pass lets time pass in steps of at most six hours, or of a day where it is weeks, doing
+// what falls due.
 func (w *World) Pass(t testing.TB, d time.Duration) {
 	t.Helper()
+	longest := 6 * time.Hour
+	if d > 14*24*time.Hour {
+		longest = 24 * time.Hour
+	}
 	for d > 0 {
-		step := min(d, 6*time.Hour)
+		step := min(d, longest)
 		w.Clock.Advance(step)
 		d -= step
 		w.Settle(t)
