@@ -9,11 +9,12 @@ JUDGE    := $(CURDIR)/.cache/judge
 # Tests make many small databases and flush each commit. What they prove of durability does not need a disk, so they use memory where there is enough.
 SCRATCH  := $(shell [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ] && echo /dev/shm || echo $${TMPDIR:-/tmp})
 OTHER    := $(CURDIR)/.cache/other
-# The child that decodes photos has one thread, and is ten times slower under the race detector; its parent is tested with it.
-PARENT   := TestBusy|TestPatience|TestAnswers|TestConfined
+# What takes longest under the race detector runs without it here, and with it in make race: the child that decodes photos, the stories in a browser, and the
+# cases of request, whose machinery is tested with it.
+PLAIN    := /internal/photo$$|/internal/request$$|/internal/web/public$$|/internal/web/staff$$
 UPDATING := $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' internal locales packs 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
 
-.PHONY: help run build assets test short prepare check-format judge conformance bench fuzz crash mutants golden clean
+.PHONY: help run build assets test short prepare check-format judge conformance bench fuzz crash mutants race golden clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,11 +38,14 @@ node_modules/.package-lock.json: package.json package-lock.json
 test: prepare assets judge check-format ## install what tests need and run all of them: both databases, browser, race detector
 	$(GO) vet ./...
 	GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$(SCRATCH) LOKET_NPM=$(CURDIR)/node_modules LOKET_JUDGE=$(JUDGE)/node_modules \
-	  $(GO) test -race -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v '/internal/photo$$')
-	$(GO) test -timeout $(TIMEOUT) ./internal/photo
-	$(GO) test -race -timeout $(TIMEOUT) -run '$(PARENT)' ./internal/photo
+	  $(GO) test -race -timeout $(TIMEOUT) $$($(GO) list ./... | grep -Ev '$(PLAIN)')
+	GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$(SCRATCH) LOKET_NPM=$(CURDIR)/node_modules LOKET_JUDGE=$(JUDGE)/node_modules \
+	  $(GO) test -timeout $(TIMEOUT) $$($(GO) list ./... | grep -E '$(PLAIN)')
 	@if [ -d internal/keys/pkcs11 ]; then set -x; $(GO) vet -tags pkcs11 ./internal/keys/... && \
 	  $(GO) test -tags pkcs11 -timeout $(TIMEOUT) ./internal/keys/...; fi
+
+race: prepare assets judge ## all tests under the race detector: the long form
+	TMPDIR=$(SCRATCH) LOKET_NPM=$(CURDIR)/node_modules LOKET_JUDGE=$(JUDGE)/node_modules $(GO) test -race -timeout 60m ./...
 
 short: ## all tests on what is installed, without the race detector; packages that did not change come from the cache
 	$(GO) vet ./... && $(GO) test -timeout $(TIMEOUT) ./...
