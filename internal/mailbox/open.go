@@ -34,13 +34,21 @@ type triedCode struct {
 // code that is used up, too old, used, or was asked elsewhere is a fault.TooLate.
 // The first opening ends the reminders and the queue's wrap of the key.
 func (s *Store) Open(ctx context.Context, link Link, browser, text string) (Session, error) {
+	return s.open(ctx, link, text, func(tx *db.Tx, m linked, code ident.Code) (refusal, err error) {
+		return s.try(ctx, tx, m.ID, browser, code)
+	})
+}
+
+// open opens a message with its link and a code that try takes. What try refuses is kept
+// as the try it was.
+func (s *Store) open(ctx context.Context, link Link, text string, try func(*db.Tx, linked, ident.Code) (refusal, err error)) (Session, error) {
 	session, err := s.newSession()
 	if err != nil {
 		return Session{}, err
 	}
-	code, parseErr := ident.ParseCode(text)
-	if parseErr != nil {
-		return Session{}, parseErr // not eight digits: costs no try
+	code, err := ident.ParseCode(text)
+	if err != nil {
+		return Session{}, err // not eight digits: costs no try
 	}
 	var refusal error
 	err = s.DB.Update(ctx, func(tx *db.Tx) error {
@@ -48,8 +56,8 @@ func (s *Store) Open(ctx context.Context, link Link, browser, text string) (Sess
 		if err != nil {
 			return err
 		}
-		// A refusal is kept as the try it was: the transaction goes on.
-		if refusal, err = s.try(ctx, tx, m.ID, browser, code); err != nil || refusal != nil {
+		// After a refusal the transaction goes on.
+		if refusal, err = try(tx, m, code); err != nil || refusal != nil {
 			return err
 		}
 		if err := s.addSession(ctx, tx, m.ID, key, session); err != nil {

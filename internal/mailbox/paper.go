@@ -44,36 +44,9 @@ func (s *Store) PaperCode(ctx context.Context, tx *db.Tx, c seal.Case) (ident.Co
 // code is a fault.Invalid; after three on a day it is a fault.Throttled until the next, and
 // after ten in all, or without a code, a fault.TooLate: the counter prints another.
 func (s *Store) OpenWithPaper(ctx context.Context, link Link, text string) (Session, error) {
-	session, err := s.newSession()
-	if err != nil {
-		return Session{}, err
-	}
-	code, err := ident.ParseCode(text)
-	if err != nil {
-		return Session{}, err // not eight digits: costs no try
-	}
-	var refusal error
-	err = s.DB.Update(ctx, func(tx *db.Tx) error {
-		m, key, err := s.lock(ctx, tx, link)
-		if err != nil {
-			return err
-		}
-		// A refusal is kept as the try it was: the transaction goes on.
-		if refusal, err = s.tryPaper(ctx, tx, m.CaseID, code); err != nil || refusal != nil {
-			return err
-		}
-		if err := s.addSession(ctx, tx, m.ID, key, session); err != nil {
-			return err
-		}
-		return s.opened(ctx, tx, m)
+	return s.open(ctx, link, text, func(tx *db.Tx, m linked, code ident.Code) (refusal, err error) {
+		return s.tryPaper(ctx, tx, m.CaseID, code)
 	})
-	if err == nil {
-		err = refusal
-	}
-	if err != nil {
-		return Session{}, err
-	}
-	return session, nil
 }
 
 type paperCode struct {
