@@ -168,6 +168,17 @@ func (s *Store) keepConfirmation(ctx context.Context, tx *db.Tx, r confirmationR
 // with another content is left out. A row that cannot be verified is an error, and
 // then nobody has confirmed anything.
 func (s *Store) Confirmed(ctx context.Context, q db.Queryer, object string, content []byte) ([]Confirmation, error) {
+	return s.signed(ctx, q, object, func(r confirmationRow) bool { return bytes.Equal(r.Digest, digest(r.Nonce, object, content)) })
+}
+
+// Signed returns whose passkeys signed for an object, whatever its content was: for when
+// the content was destroyed. It verifies as Confirmed does, over the digest that is kept.
+// Nothing may be allowed because of it: Confirmed says what was confirmed.
+func (s *Store) Signed(ctx context.Context, q db.Queryer, object string) ([]Confirmation, error) {
+	return s.signed(ctx, q, object, func(confirmationRow) bool { return true })
+}
+
+func (s *Store) signed(ctx context.Context, q db.Queryer, object string, counts func(confirmationRow) bool) ([]Confirmation, error) {
 	rows, err := db.Select[confirmationRow](ctx, q, selectConfirmations, object)
 	if err != nil {
 		return nil, fmt.Errorf("read confirmations: %w", err)
@@ -177,7 +188,7 @@ func (s *Store) Confirmed(ctx context.Context, q db.Queryer, object string, cont
 		if err := s.verifyKept(r); err != nil {
 			return nil, err
 		}
-		if bytes.Equal(r.Digest, digest(r.Nonce, object, content)) {
+		if counts(r) {
 			list = append(list, Confirmation{r.StaffID, r.Role, r.At})
 		}
 	}
