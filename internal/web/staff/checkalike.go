@@ -54,17 +54,7 @@ func (p *Pages) judgeAlike(as deciding) handler {
 		if err != nil {
 			return err
 		}
-		lease := r.PathValue("lease")
-		said := func(name string) string { return r.PostForm.Get(name) }
-		switch {
-		case said("undo") != "":
-			err = p.Requests.Undo(r.Context(), m, lease, said("undo"))
-		case said(alikeSame) != "":
-			err = p.Requests.Same(r.Context(), m, lease, said(alikeSame))
-		case said(alikeDifferent) != "":
-			err = p.Requests.Different(r.Context(), m, lease, said(alikeDifferent))
-		}
-		if err != nil {
+		if err := p.sayAlike(r, m); err != nil {
 			return p.again(w, r, m, as, typed, err)
 		}
 		page, err := p.newCasePage(r, m, as, typed)
@@ -73,4 +63,18 @@ func (p *Pages) judgeAlike(as deciding) handler {
 		}
 		return p.render(w, r, "check", page)
 	}
+}
+
+// sayAlike keeps what a form says about a case that is alike to that of the lease.
+func (p *Pages) sayAlike(r *http.Request, m people.Member) error {
+	lease, said := r.PathValue("lease"), r.PostForm.Get
+	switch {
+	case said("undo") != "":
+		return p.Requests.Undo(r.Context(), m, lease, said("undo"))
+	case said(alikeSame) != "":
+		return p.Requests.Same(r.Context(), m, lease, said(alikeSame))
+	case said(alikeDifferent) != "":
+		return p.Requests.Different(r.Context(), m, lease, said(alikeDifferent))
+	}
+	return nil
 }

@@ -50,7 +50,9 @@ type seatPage struct {
 	Alike      []alikeView
 	Zone       *zoneView
 
-	Decide, Waits, Making, Print, Elsewhere, Ended bool // what the case is at; one of them
+	// What the case is at; one of them. One that waits for somebody else is shown by
+	// waitPage.
+	Decide, Print, Elsewhere, Ended, waits bool
 
 	Sign    *confirmation // what is to be confirmed now; nil before
 	Lines   []fact        // the same in words
@@ -68,8 +70,8 @@ type mandateView struct {
 // waitPage says what a case waits for, and nothing of its person.
 type waitPage struct {
 	web.Page
-	Path          string
-	Waits, Making bool
+	Path  string
+	Waits bool // for a second pair of eyes; else for the proof to be signed
 }
 
 // seat shows the case in hand, in whatever state it is by now. While it waits for somebody
@@ -81,8 +83,11 @@ func (p *Pages) seat(w http.ResponseWriter, r *http.Request, m people.Member) er
 		return err
 	}
 	if waits || making {
-		page := &waitPage{web.Page{Title: seated.title, Back: pathCounter}, casePath(r.PathValue("lease")), waits, making}
-		refresh := map[bool]string{waits: waitRefresh, making: makeRefresh}[true]
+		page := &waitPage{web.Page{Title: seated.title, Back: pathCounter}, casePath(r.PathValue("lease")), waits}
+		refresh := makeRefresh
+		if waits {
+			refresh = waitRefresh
+		}
 		w.Header().Set("Refresh", refresh+"; url="+web.Path(p.site.Language(r), page.Path))
 		return p.render(w, r, "counter-wait", page)
 	}
@@ -94,9 +99,8 @@ func (p *Pages) seat(w http.ResponseWriter, r *http.Request, m people.Member) er
 }
 
 func (p *Pages) renderSeat(w http.ResponseWriter, r *http.Request, page *seatPage) error {
-	refresh := map[bool]string{page.Waits: waitRefresh, page.Making: makeRefresh}[true]
-	if refresh != "" {
-		w.Header().Set("Refresh", refresh+"; url="+web.Path(p.site.Language(r), page.Path))
+	if page.waits {
+		return p.site.Redirect(w, r, page.Path)
 	}
 	return p.render(w, r, "counter-case", page)
 }
@@ -128,9 +132,6 @@ func (p *Pages) newSeatPage(r *http.Request, m people.Member, typed *seatForm) (
 	if typed.MRZ.Value != "" && typed.MRZ.Error == "" {
 		page.Zone = s.zone(p.Requests, typed.caseForm, d)
 	}
-	if d.Proposal != nil {
-		page.Lines = s.lines(d.Proposal.Lines)
-	}
 	return page, p.addMandates(r, m, page)
 }
 
@@ -138,10 +139,8 @@ func (p *Pages) newSeatPage(r *http.Request, m people.Member, typed *seatForm) (
 func (page *seatPage) stand(d request.Desk) {
 	page.State = "staff.counter.state-" + string(d.State)
 	switch {
-	case d.Proposal != nil:
-		page.Waits = true
-	case d.State == request.Decided:
-		page.Making = true
+	case d.Proposal != nil || d.State == request.Decided:
+		page.waits = true
 	case d.HasMessage && (d.State == request.Proved || d.State == request.Refused || d.State == request.Asked):
 		page.Print = true
 	case d.State == request.Counter:
@@ -268,20 +267,10 @@ func (p *Pages) judgeSeated(w http.ResponseWriter, r *http.Request, m people.Mem
 	if err := form.Read(r); err != nil {
 		return err
 	}
-	lease := r.PathValue("lease")
-	var err error
-	switch said := r.PostForm.Get; {
-	case said("undo") != "":
-		err = p.Requests.Undo(r.Context(), m, lease, said("undo"))
-	case said(alikeSame) != "":
-		err = p.Requests.Same(r.Context(), m, lease, said(alikeSame))
-	case said(alikeDifferent) != "":
-		err = p.Requests.Different(r.Context(), m, lease, said(alikeDifferent))
-	}
-	if err != nil {
+	if err := p.sayAlike(r, m); err != nil {
 		return err
 	}
-	return p.site.Redirect(w, r, casePath(lease))
+	return p.site.Redirect(w, r, casePath(r.PathValue("lease")))
 }
 
 // seenOptions are the ways in which somebody can show who they are: a document of the

@@ -38,6 +38,7 @@ func TestHanaHelpsThreePeople(t *testing.T) { // G-42 T1
 	hana.Shot("helper-list")
 	w.Clock.Advance(time.Hour)
 	w.Settle(t)
+	w.opened(t, group[1]) // before, the form would tell which message it is
 	hana.Go("/nl/sign-in")
 	hana.Press("Log in met uw passkey")
 	hana.Go("/nl/helper")

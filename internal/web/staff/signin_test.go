@@ -140,7 +140,7 @@ func TestRightsChangeAtOnce(t *testing.T) { // V8.3.2, V7.4.2
 	lead, other := w.signIn(t, people.Lead), w.signIn(t, people.Editor)
 	path := accountOf(t, lead, "Proef editor")
 	other.get("/editing").at("/editing")
-	lead.get(path+"/roles").send(path+"/roles", "role-helper", "yes").at(path).sees("Helper")
+	lead.get(path+"/roles").send(path+"/roles", "role-helper", "yes").confirm(path + "/roles/sign").at(path).sees("Helper")
 	if other.get("/editing"); other.status != http.StatusForbidden {
 		t.Errorf("status %d after the role was taken away, want 403", other.status)
 	}
