@@ -152,7 +152,8 @@ func TestNothingOpensADestroyedPhoto(t *testing.T) { // G-35
 				t.Fatalf("before the decision the key is found in %v", files)
 			}
 			endPhotos(t, w, photoCase)
-			if _, err := w.Uploads.Show(t.Context(), upload.Viewer{Actor: "stf_1", Role: "checker"}, photoCase, p.ID, nil); !fault.Is(err, fault.NotFound) {
+			looked := func(find func(*db.Tx) error) error { return w.DB.Update(t.Context(), find) }
+			if _, err := w.Uploads.Show(t.Context(), upload.Viewer{Actor: "stf_1", Role: "checker"}, photoCase, p.ID, looked); !fault.Is(err, fault.NotFound) {
 				t.Errorf("shown after the decision: %v", err)
 			}
 			w.Settle(t)

@@ -17,10 +17,15 @@ func (s *Store) Photo(ctx context.Context, m staff.Member, leaseID, photoID stri
 		return nil, err
 	}
 	viewer := upload.Viewer{Actor: m.ID, Role: string(t.role), Lease: leaseID}
-	return s.Uploads.Show(ctx, viewer, t.request.ID, photoID, func(ctx context.Context, tx *db.Tx) error {
-		if err := s.again(ctx, tx, t); err != nil {
-			return err
-		}
-		return s.Staff.View(ctx, tx, staff.View{Lease: t.lease, Role: t.role, Act: "photo", Object: photoID})
+	return s.Uploads.Show(ctx, viewer, t.request.ID, photoID, func(find func(*db.Tx) error) error {
+		return s.Staff.Update(ctx, func(tx *db.Tx) error {
+			if err := s.again(ctx, tx, t); err != nil {
+				return err
+			}
+			if err := find(tx); err != nil {
+				return err
+			}
+			return s.Staff.View(ctx, tx, staff.View{Lease: t.lease, Role: t.role, Act: "photo", Object: photoID})
+		})
 	})
 }

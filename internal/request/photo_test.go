@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"loket/internal/app/apptest"
+	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/request"
 	"loket/internal/staff"
@@ -49,6 +50,20 @@ func TestPhotosOfAFormAreCompared(t *testing.T) {
 		if err != nil || len(jpeg) == 0 {
 			t.Errorf("photo: %v", err)
 		}
+		// Promise 7: one entry for one look, also for the look that was one too many.
+		look := `SELECT count(*) FROM audit_entry WHERE act = $1 AND object = $2 AND actor = $3 AND lease = $4`
+		if n, err := db.Get[int](t.Context(), w.DB, look, "view.photo", desk.Photos[0].ID, vera.ID, lease.ID); err != nil || n != 1 {
+			t.Errorf("%d entries of one look, %v", n, err)
+		}
+		limits := w.Staff.Settings
+		w.Staff.Settings.PerDay = 1
+		if _, err := w.Requests.Photo(t.Context(), vera.Member, lease.ID, desk.Photos[0].ID); !fault.Is(err, fault.Throttled) {
+			t.Errorf("beyond the budget: %v", err)
+		}
+		if n, err := db.Get[int](t.Context(), w.DB, look, "staff.refused", desk.Photos[0].ID, vera.ID, lease.ID); err != nil || n != 1 {
+			t.Errorf("%d entries of a look that was refused, %v", n, err)
+		}
+		w.Staff.Settings = limits
 		check(t, vera.ProposeUnder(t, lease, apptest.First))
 		w.Approve(t, w.Hire(t, staff.Approver))
 		w.Pass(t, 10*time.Minute)

@@ -225,7 +225,6 @@ func gone(id string) error {
 // Acts and roles in the audit log.
 const (
 	actAdd     = "photo.add"
-	actShow    = "photo.show"
 	actRefuse  = "photo.refuse"
 	actDestroy = "photo.destroy"
 	roleSelf   = "self"

@@ -62,7 +62,7 @@ func TestAPhotoComesInPieces(t *testing.T) {
 		if again, err := w.Uploads.Finish(t.Context(), caseID, id); err != nil || again.ID != first.ID || again.State != upload.Kept {
 			t.Errorf("finished twice: %+v, %v", again, err)
 		}
-		shown, err := w.Uploads.Show(t.Context(), checker("lse_1"), caseID, id, nil)
+		shown, err := show(t, w, caseID, id)
 		check(t, err)
 		if _, err := jpeg.Decode(bytes.NewReader(shown)); err != nil {
 			t.Error(err)

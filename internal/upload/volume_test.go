@@ -40,7 +40,7 @@ func TestNoReceiptOfAKeyThatIsThere(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, gone.ID)); !os.IsNotExist(err) {
 			t.Errorf("a receipt, and the key: %v", err)
 		}
-		_, err := w.Uploads.Show(t.Context(), checker("lse_1"), caseID, living.ID, nil)
+		_, err := show(t, w, caseID, living.ID)
 		check(t, err)
 		w.Promises(t)
 	})
