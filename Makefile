@@ -67,7 +67,7 @@ conformance: ## the published test data of others, in the folder LOKET_CONFORMAN
 	@[ -d "$(LOKET_CONFORMANCE)" ] || { echo 'set LOKET_CONFORMANCE to the folder of the data'; exit 2; }
 	$(GO) test -count=1 -timeout $(TIMEOUT) -run Conformance ./...
 
-bench: judge ## ratios against the raw primitive and other implementations, in one run (docs/figures.md)
+bench: prepare judge ## ratios against the raw primitive and other implementations, in one run (docs/figures.md)
 	@[ -d $(OTHER)/node_modules/qrcode ] || { mkdir -p $(OTHER) && cd $(OTHER) && npm install --no-save --ignore-scripts --no-audit --no-fund qrcode@1.5.4; }
 	LOKET_JUDGE=$(JUDGE)/node_modules LOKET_OTHER=$(OTHER)/node_modules LOKET_SAMPLES=$(SAMPLES) \
 	  $(GO) test -run '^$$' -bench . -benchmem -p 1 -timeout 120m ./...

@@ -37,6 +37,7 @@ var needs = []need{
 	{"pdftotext", "", []string{"poppler-utils"}, "reading printed pages"},
 	{"node", "", []string{"nodejs"}, "stylesheets, axe, the API linter, the outside judge of certificates"},
 	{"npm", "", []string{"npm"}, "installing those"},
+	{"wrk", "", []string{"wrk"}, "asking for pages faster than they are served (make bench)"},
 }
 
 func main() {
