@@ -59,6 +59,7 @@ type Location struct {
 	Address string    // empty while nobody knows it
 	OpensOn rules.Day // the first day; zero while nobody knows it
 	Week    Week
+	Plan    Plan
 	Ground  string // why it was changed last
 	Changed time.Time
 	Version int64 // how often it was changed: what a change was previewed against
