@@ -12,14 +12,44 @@
 // digits as they fell. A Draw says all of it; Verify does it again and believes nothing.
 //
 // Nobody gains by asking early, twice or from many browsers, and whoever runs Loket
-// cannot choose the order: the list is fixed before the value is known.
+// cannot choose the order: the list is fixed before the value is known, and the round is
+// always the first one at [Delay] after closing.
+//
+//	d, err := draw.New(n, closes, beacon.Source(closes.Add(draw.Delay)), tickets)
+//	d, err = d.With(signature)              // when the round is there
+//	d, err = draw.Verify(published, draw.Trust{Beacons: []draw.Trusted{draw.Quicknet()}})
+//
+// Whoever verifies says which beacons they trust: a file that brings a beacon of its own
+// proves nothing. What this package cannot see is when a list was published, and whether
+// dice fell as they were typed.
 package draw
+
+import (
+	"encoding/hex"
+	"slices"
+	"time"
+
+	"loket/internal/fault"
+)
+
+// Delay is how long after closing the value comes. It is the same for every draw: whoever
+// could choose a round afterwards could choose an order.
+const Delay = 10 * time.Minute
+
+// version is that of the published form.
+const version = 1
+
+// Kinds of sources.
+const (
+	FromBeacon = "beacon"
+	FromDice   = "dice"
+)
 
 // Draw is one draw as it is published. Order is empty until the value is known.
 type Draw struct {
 	Version    int      `json:"version"`   // of this format: 1
-	N          int64    `json:"n"`         // which draw it is; draws are in this order
-	ClosesAt   string   `json:"closes_at"` // RFC 3339; asks up to then are in it
+	N          int64    `json:"n"`         // which draw it is, from one; draws are in this order
+	ClosesAt   string   `json:"closes_at"` // RFC 3339, whole seconds; asks up to then are in it
 	Source     Source   `json:"source"`
 	Tickets    []string `json:"tickets"`              // sorted
 	ListHash   string   `json:"list_sha256"`          // hex
@@ -36,4 +66,84 @@ type Source struct {
 	Signature string   `json:"signature,omitempty"` // of the round, hex; known afterwards
 	Dice      string   `json:"dice,omitempty"`      // digits 1 to 6 as they fell; known afterwards
 	Officials []string `json:"officials,omitempty"` // pseudonyms of the two who typed them
+}
+
+// New closes a list: tickets become a draw that waits for its value. The order they are
+// given in does not matter. Closes is a whole second, written in its own zone; a
+// fault.Invalid says what of it all cannot be published.
+func New(n int64, closes time.Time, source Source, tickets []string) (Draw, error) {
+	d := Draw{Version: version, N: n, ClosesAt: closes.Format(time.RFC3339), Source: source, Tickets: make([]string, len(tickets))}
+	copy(d.Tickets, tickets) // never nil: an empty draw has an empty list, not none
+	slices.Sort(d.Tickets)
+	d.ListHash = hex.EncodeToString(ListHash(d.Tickets))
+	if !closes.Equal(closes.Truncate(time.Second)) {
+		return Draw{}, wrong("closing", "%v is not a whole second", closes)
+	}
+	if source.Signature != "" || source.Dice != "" || len(source.Officials) > 0 {
+		return Draw{}, wrong("source", "the value is known before the list is closed")
+	}
+	return d, d.checkList()
+}
+
+// Closed returns when the list was closed, in the zone it was written in.
+func (d Draw) Closed() (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, d.ClosesAt)
+	if err != nil || t.Format(time.RFC3339) != d.ClosesAt {
+		return time.Time{}, wrong("closing", "%q is not an instant of RFC 3339 in whole seconds", d.ClosesAt)
+	}
+	return t, nil
+}
+
+// Drawn reports whether the value is known, and with it the order.
+func (d Draw) Drawn() bool { return d.Randomness != "" }
+
+// With returns the draw with its value and the order that follows from it. The value of a
+// beacon is the signature of the round, hex, and must verify under the key that was named.
+// That of dice is their digits; the pseudonyms of the two officials who typed them go with
+// it. A list that is not the one that was closed is refused.
+func (d Draw) With(value string, officials ...string) (Draw, error) {
+	if d.Drawn() {
+		return Draw{}, fault.New(fault.Taken, "", "draw %d is drawn already", d.N)
+	}
+	if err := d.checkList(); err != nil {
+		return Draw{}, err
+	}
+	if d.Source.Kind == FromDice {
+		d.Source.Dice = value
+	} else {
+		d.Source.Signature = value
+	}
+	d.Source.Officials = slices.Clone(officials)
+	randomness, err := d.Source.randomness()
+	if err != nil {
+		return Draw{}, err
+	}
+	d.Randomness = hex.EncodeToString(randomness)
+	d.Order = Order(Seed(d.Tickets, randomness), d.Tickets)
+	return d, nil
+}
+
+// checkList reports what is wrong with a draw, its value and order apart.
+func (d Draw) checkList() error {
+	if d.Version != version {
+		return wrong("form", "version %d is not %d", d.Version, version)
+	}
+	if d.N < 1 {
+		return wrong("form", "draws are counted from one")
+	}
+	if _, err := d.Closed(); err != nil {
+		return err
+	}
+	if err := checkTickets(d.Tickets); err != nil {
+		return err
+	}
+	if hash := hex.EncodeToString(ListHash(d.Tickets)); hash != d.ListHash {
+		return wrong("list", "the hash of its tickets is %s and not %s", hash, d.ListHash)
+	}
+	return d.Source.check()
+}
+
+// wrong returns the fault of a draw that does not verify: which step, and why.
+func wrong(step, why string, args ...any) error {
+	return fault.New(fault.Invalid, "", step+": "+why, args...)
 }
