@@ -36,6 +36,7 @@ import (
 	"loket/internal/outbox"
 	"loket/internal/person"
 	"loket/internal/photo"
+	"loket/internal/planner"
 	"loket/internal/registry"
 	"loket/internal/registry/local"
 	"loket/internal/request"
@@ -71,13 +72,15 @@ type App struct {
 	Editing   *editing.Store
 	Locations *location.Store
 	Walkin    *walkin.Store
+	Planner   *planner.Store // nil where nobody can ask for a place
 	Metrics   *observe.Metrics
 
 	zone    *time.Location
 	now     func() time.Time
 	random  io.Reader
 	photos  *seal.Photos
-	version string // of the pack's changes that the areas were built with
+	beacon  planner.Beacon // in place of the configured one
+	version string         // of the pack's changes that the areas were built with
 }
 
 // Options are what a caller may put in place of the real thing.
@@ -85,6 +88,7 @@ type Options struct {
 	Log    *slog.Logger
 	Now    func() time.Time // default time.Now
 	Random io.Reader        // default crypto/rand
+	Beacon planner.Beacon   // default the configured one
 }
 
 // zoneName is where Loket counts its days and hours (design.md §3).
@@ -93,7 +97,7 @@ const zoneName = "Europe/Amsterdam"
 // Open builds everything on the configuration and migrates the database. Close
 // must be called when it is done with.
 func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
-	a := &App{Config: c, Log: o.Log, now: o.Now, random: o.Random}
+	a := &App{Config: c, Log: o.Log, now: o.Now, random: o.Random, beacon: o.Beacon}
 	if a.now == nil {
 		a.now = time.Now
 	}
@@ -183,7 +187,7 @@ func (a *App) openAreas(ctx context.Context) error {
 	})
 	a.Mailbox = mailbox.NewStore(mailbox.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Outbox: a.Outbox, Once: guard, Tally: counts, Schema: a.Schema,
-		Texts: a.Catalogue, Addresses: request.Addresses{Vault: vault}, Photos: a.Uploads, BaseURL: a.Config.Public.URL, Domain: a.Config.Name,
+		Texts: a.Catalogue, Addresses: addresses{request.Addresses{Vault: vault}, planner.Addresses{Vault: vault}}, Photos: a.Uploads, BaseURL: a.Config.Public.URL, Domain: a.Config.Name,
 		Region: a.Config.Route.Country, Daily: a.Config.SMS.Daily, Abroad: a.Config.SMS.Abroad, Report: a.failed,
 		Zone: a.zone, Now: a.now, Random: a.random,
 	})
@@ -204,6 +208,9 @@ func (a *App) openAreas(ctx context.Context) error {
 		People: person.NewStore(a.Keys, a.now, a.random), Registry: a.Registry, Mailbox: a.Mailbox, Uploads: a.Uploads, Certificates: issuer, Staff: a.Staff,
 		Locations: a.Locations, Schema: a.Schema, Pack: route, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})
+	if err := a.openPlaces(vault, guard, counts); err != nil {
+		return err
+	}
 	a.addPeriodicWork()
 	return nil
 }

@@ -61,6 +61,13 @@ func (a *App) Check(ctx context.Context, witnessed []string) ([]Finding, error) 
 		return nil, err
 	}
 	add(6, photos)
+	if a.Planner != nil {
+		places, err := a.Planner.Check(ctx)
+		if err != nil {
+			return nil, err
+		}
+		add(3, places)
+	}
 	people, err := a.Staff.Check(ctx)
 	if err != nil {
 		return nil, err

@@ -51,7 +51,8 @@ func (a *App) Site() (*web.Site, error) {
 		return nil, err
 	}
 	public.New(public.Parts{
-		Requests: a.Requests, Mailbox: a.Mailbox, Uploads: a.Uploads, Catalogue: catalogue, Region: a.Config.Route.Country, Random: a.random,
+		Requests: a.Requests, Mailbox: a.Mailbox, Uploads: a.Uploads, Planner: a.Planner, Forms: a.Keys.Box("form"),
+		Catalogue: catalogue, Region: a.Config.Route.Country, Random: a.random,
 		Audit:    public.Audit{Key: key, Checkpoint: a.checkpoint, Proof: a.proof},
 		Security: public.Security{Contact: a.Config.Public.Contact, Expires: a.now().Add(securityTerm)},
 	}).Register(site)

@@ -16,6 +16,9 @@ func (a *App) addPeriodicWork() {
 	a.Jobs.Every("location.sweep", time.Minute, a.Locations.Sweep)
 	a.Jobs.Every("walkin.sweep", time.Hour, a.Walkin.Sweep)
 	a.Jobs.Every("upload.sweep", time.Second, a.Uploads.Sweep)
+	if a.Planner != nil {
+		a.Jobs.Every("planner.work", time.Duration(a.Config.Places.Work), a.Planner.Work)
+	}
 	a.Jobs.Every("seal.sweep", time.Minute, a.sweep)
 	a.Jobs.Every("audit.sequence", time.Second, a.Sequencer.Sequence)
 	a.Jobs.Every("outbox.sweep", time.Hour, func(ctx context.Context) error {

@@ -36,6 +36,7 @@ type Config struct {
 	SMS        Gateway    `toml:"sms"`
 	Voice      Gateway    `toml:"voice"`
 	Route      Route      `toml:"route"`
+	Places     Places     `toml:"places"`
 	Backup     Backup     `toml:"backup"`
 	Log        Log        `toml:"log"`
 }
@@ -117,6 +118,13 @@ type Route struct {
 	Match   Duration `toml:"match"`   // between two batches. Default 5 minutes.
 	Country string   `toml:"country"` // that issues certificates, ISO 3166. Default "NL".
 	Issuer  string   `toml:"issuer"`  // as printed in certificates. Default that of the pack's owner.
+}
+
+// Places says whether people can ask for a place here, and where the draw's value comes from.
+type Places struct {
+	Pack   string   `toml:"pack"`   // the pack of places, such as "refugeehelp-2022". Default none: nobody can ask for one.
+	Work   Duration `toml:"work"`   // between two looks at what is free. Default 10 seconds.
+	Beacon string   `toml:"beacon"` // where rounds of drand quicknet are fetched. Default "https://api.drand.sh".
 }
 
 // Backup says who can read backups.
@@ -239,6 +247,10 @@ func (c *Config) fill() {
 	or(&c.Route.Country, "NL")
 	if c.Route.Match == 0 {
 		c.Route.Match = Duration(5 * time.Minute)
+	}
+	or(&c.Places.Beacon, "https://api.drand.sh")
+	if c.Places.Work == 0 {
+		c.Places.Work = Duration(10 * time.Second)
 	}
 	or(&c.Log.Level, "info")
 }

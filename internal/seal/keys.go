@@ -17,8 +17,8 @@ import (
 // The keys that every installation has. Index keys make HMACs, box keys seal,
 // the audit secret signs checkpoints, and the pepper is mixed into every key that a link derives.
 var (
-	indexNames  = []string{"audit", "certificate", "mailbox", "outbox", "person", "registry", "request", "staff", "throttle"}
-	boxNames    = []string{"queue", "registry", "staff"}
+	indexNames  = []string{"audit", "certificate", "mailbox", "outbox", "person", "planner", "registry", "request", "staff", "throttle"}
+	boxNames    = []string{"form", "queue", "registry", "staff"}
 	secretNames = []string{"audit", "pepper", photosSecret}
 )
 

@@ -26,6 +26,7 @@ import (
 	"loket/internal/config"
 	"loket/internal/db"
 	"loket/internal/db/dbtest"
+	"loket/internal/draw"
 	"loket/internal/ident"
 	"loket/internal/outbox/demo"
 	"loket/internal/registry/local"
@@ -71,6 +72,19 @@ func New(t testing.TB, engine db.Engine, log *slog.Logger) *World {
 	return Open(t, c, testclock.At(Start), log)
 }
 
+// Season is when worlds that offer places begin: on the evening before the first can be
+// asked for.
+const Season = "2022-06-30T20:00:00+02:00"
+
+// Places returns a new world on an engine in which people can ask for a place.
+func Places(t testing.TB, engine db.Engine) *World {
+	t.Helper()
+	c := config.Default(t.TempDir())
+	c.Database.URL = dbtest.URL(t, engine)
+	c.Places.Pack = "refugeehelp-2022"
+	return Open(t, c, testclock.At(Season), nil)
+}
+
 // Open returns a world on a configuration, whose keys are made if they are missing. A
 // second world on the same configuration is the same Loket after a restart.
 func Open(t testing.TB, c config.Config, clock *testclock.Clock, log *slog.Logger) *World {
@@ -88,7 +102,9 @@ func Open(t testing.TB, c config.Config, clock *testclock.Clock, log *slog.Logge
 		check(t, app.InitKeys(c, rand.Reader))
 		check(t, app.AddDemoKey(c, clock.Now(), rand.Reader))
 	}
-	a, err := app.Open(t.Context(), c, app.Options{Log: log, Now: clock.Now})
+	beacon, err := draw.NewSigner(strings.NewReader(strings.Repeat("b", 32)), draw.Quicknet().Clock, clock.Now)
+	check(t, err)
+	a, err := app.Open(t.Context(), c, app.Options{Log: log, Now: clock.Now, Beacon: beacon})
 	check(t, err)
 	w.App = a
 	t.Cleanup(func() { check(t, a.Close()) })

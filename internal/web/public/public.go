@@ -39,8 +39,10 @@ import (
 
 	"loket/internal/lang"
 	"loket/internal/mailbox"
+	"loket/internal/planner"
 	"loket/internal/request"
 	"loket/internal/rules"
+	"loket/internal/seal"
 	"loket/internal/upload"
 	"loket/internal/web"
 	"loket/internal/web/questions"
@@ -51,6 +53,8 @@ type Parts struct {
 	Requests  *request.Store
 	Mailbox   *mailbox.Store
 	Uploads   *upload.Store
+	Planner   *planner.Store  // nil where nobody can ask for a place
+	Forms     seal.Box        // seals what a form carries from page to page
 	Catalogue *lang.Catalogue // made of Messages
 	Audit     Audit
 	Security  Security
