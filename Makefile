@@ -9,9 +9,9 @@ JUDGE    := $(CURDIR)/.cache/judge
 # Tests make many small databases and flush each commit. What they prove of durability does not need a disk, so they use memory where there is enough.
 SCRATCH  := $(shell [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ] && echo /dev/shm || echo $${TMPDIR:-/tmp})
 OTHER    := $(CURDIR)/.cache/other
-# What takes longest under the race detector runs without it here, and with it in make race: the child that decodes photos, the stories in a browser, and the
-# cases of request, whose machinery is tested with it.
-PLAIN    := /internal/photo$$|/internal/request$$|/internal/web/public$$|/internal/web/staff$$
+# What takes longest under the race detector runs without it here, and with it in make race: the child that decodes photos and whoever sends it many, the
+# stories in a browser, and the cases of request, whose machinery is tested with it.
+PLAIN    := /internal/photo$$|/internal/request$$|/internal/upload$$|/internal/web/public$$|/internal/web/staff$$
 UPDATING := $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' internal locales packs 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
 
 .PHONY: help run build assets test short prepare check-format judge conformance bench fuzz crash mutants race golden clean
