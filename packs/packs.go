@@ -5,7 +5,7 @@
 //
 //	pack, err := rules.Load(packs.FS("gkvi-amsterdam-2021"))
 //
-// The two packs of 2021 are historical. They say what the sources of that time
+// All packs are historical. They say what the sources of that time
 // said, and mark as inferred what no source gives.
 package packs
 
@@ -14,7 +14,7 @@ import (
 	"io/fs"
 )
 
-//go:embed gkvi-amsterdam-2021 covid-2021
+//go:embed gkvi-amsterdam-2021 covid-2021 refugeehelp-2022
 var files embed.FS
 
 // FS returns the files of the pack of that name. If there is no such pack,

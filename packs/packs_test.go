@@ -19,6 +19,7 @@ import (
 var loaded = map[string]func() (*rules.Pack, error){
 	"gkvi-amsterdam-2021": sync.OnceValues(func() (*rules.Pack, error) { return rules.Load(FS("gkvi-amsterdam-2021")) }),
 	"covid-2021":          sync.OnceValues(func() (*rules.Pack, error) { return rules.Load(FS("covid-2021")) }),
+	"refugeehelp-2022":    sync.OnceValues(func() (*rules.Pack, error) { return rules.Load(FS("refugeehelp-2022")) }),
 }
 
 func load(t testing.TB, name string) *rules.Pack {
