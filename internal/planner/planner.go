@@ -174,7 +174,8 @@ type Beacon interface {
 // Store keeps asks and moves them on.
 type Store struct {
 	Parts
-	index *seal.Index
+	index  *seal.Index
+	memory memory
 }
 
 // Parts is what the planner is made with. All are needed.

@@ -1,0 +1,273 @@
+package planner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"loket/internal/db"
+	"loket/internal/draw"
+	"loket/internal/fault"
+	"loket/internal/ident"
+	"loket/internal/point"
+)
+
+// The states of a draw.
+const (
+	drawOpen   = "open"   // whoever asks is in it
+	drawClosed = "closed" // its list is fixed and public, its value is not known yet
+	drawDrawn  = "drawn"
+)
+
+// Drawing is a draw as it stands in the list of draws.
+type Drawing struct {
+	N       int64
+	Closes  time.Time
+	Round   int64 // of the beacon, as it was named when the list was opened
+	State   string
+	Tickets int64      // zero while it is open: nobody sees how many ask
+	DrawnAt *time.Time // nil until it is drawn
+}
+
+const (
+	countOpen  = `SELECT count(*) AS n FROM draw WHERE state = 'open' AND closes_at > $1`
+	insertDraw = `
+		INSERT INTO draw (id, n, closes_at, source, round, state, tickets, published, drawn_at)
+		SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, 'open', 0, $5, NULL FROM draw
+		ON CONFLICT DO NOTHING`
+	selectTickets = `SELECT ticket FROM ask WHERE draw_id = $1 ORDER BY ticket`
+	updateClosed  = `
+		UPDATE draw SET state = 'closed', closes_at = $2, round = $3, tickets = $4, published = $5
+		WHERE id = $1 AND state = 'open'`
+)
+
+// closeDue closes the list whose time has come and opens the next: also the very first.
+// Ask calls it when no list is open for now; so does Work.
+func (s *Store) closeDue(ctx context.Context) error {
+	n, err := db.Get[int64](ctx, s.DB, countOpen, s.now())
+	if err != nil {
+		return fmt.Errorf("look for the open draw: %w", err)
+	}
+	if n > 0 {
+		return nil
+	}
+	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		row, err := db.Get[drawRow](ctx, tx, lockDueDraw, s.now())
+		switch {
+		case err == nil:
+			if err := s.closeList(ctx, tx, row); err != nil {
+				return err
+			}
+		case !fault.Is(err, fault.NotFound):
+			return fmt.Errorf("find the draw that closes: %w", err)
+		}
+		return s.openNext(ctx, tx)
+	})
+}
+
+// closeWithin is how long before its value a list is public at least.
+const closeWithin = time.Minute
+
+// closeList fixes and publishes a list. One that is closed so late that its value could be
+// known closes now, with the round that belongs to that: nobody may see a value and still
+// add to a list.
+func (s *Store) closeList(ctx context.Context, tx *db.Tx, row drawRow) error {
+	var source draw.Source
+	if err := json.Unmarshal([]byte(row.Published), &source); err != nil {
+		return fmt.Errorf("read the source of draw %d: %w", row.N, err)
+	}
+	if now := s.now(); !now.Before(row.ClosesAt.Add(draw.Delay - closeWithin)) {
+		row.ClosesAt, source = now, s.Beacon.Source(now.Add(draw.Delay))
+	}
+	tickets, err := db.Select[string](ctx, tx, selectTickets, row.ID)
+	if err != nil {
+		return fmt.Errorf("read the tickets of draw %d: %w", row.N, err)
+	}
+	list, err := draw.New(row.N, row.ClosesAt.In(s.Zone), source, tickets)
+	if err != nil {
+		return fmt.Errorf("close draw %d: %w", row.N, err)
+	}
+	published, err := json.Marshal(list)
+	if err != nil {
+		return fmt.Errorf("publish draw %d: %w", row.N, err)
+	}
+	_, err = db.Exec(ctx, tx, updateClosed, row.ID, row.ClosesAt, int64(source.Round), int64(len(tickets)), string(published))
+	return err
+}
+
+// openNext opens the list after the last, unless another process did. Until a list is
+// closed its published text is its source alone.
+func (s *Store) openNext(ctx context.Context, tx *db.Tx) error {
+	closes, err := s.nextClosing(s.now())
+	if err != nil {
+		return err
+	}
+	source := s.Beacon.Source(closes.Add(draw.Delay))
+	text, err := json.Marshal(source)
+	if err != nil {
+		return fmt.Errorf("write the source of a draw: %w", err)
+	}
+	id := ident.NewID(s.Random, "drw")
+	if _, err := db.Exec(ctx, tx, insertDraw, id, closes, source.Kind, int64(source.Round), string(text)); err != nil {
+		return fmt.Errorf("open the next draw: %w", err)
+	}
+	return nil
+}
+
+// nextClosing returns when the first list closes after t, by the clock on the wall.
+func (s *Store) nextClosing(t time.Time) (time.Time, error) {
+	clock, err := s.closing()
+	if err != nil {
+		return time.Time{}, err
+	}
+	day := t.In(s.Zone)
+	for {
+		at := time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, s.Zone)
+		if at.After(t) {
+			return at, nil
+		}
+		day = time.Date(day.Year(), day.Month(), day.Day()+1, 12, 0, 0, 0, s.Zone)
+	}
+}
+
+const selectClosed = `SELECT ` + drawColumns + ` FROM draw WHERE state = 'closed' ORDER BY n LIMIT 20`
+
+// late is how long after its time a value may stay away before somebody is told.
+const late = time.Hour
+
+// drawDue draws the closed lists whose value is known. One without a value waits, and
+// nothing else waits for it but the lists after it.
+func (s *Store) drawDue(ctx context.Context) error {
+	rows, err := db.Select[drawRow](ctx, s.DB, selectClosed)
+	if err != nil {
+		return fmt.Errorf("find draws that wait for their value: %w", err)
+	}
+	var failed error
+	for _, row := range rows {
+		if err := s.drawOne(ctx, row); fault.Is(err, fault.Unavailable) {
+			s.stillWaits(ctx, row, err)
+		} else if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("draw %d: %w", row.N, err))
+		}
+	}
+	return failed
+}
+
+// stillWaits tells, once an hour, of a draw whose value is long overdue.
+func (s *Store) stillWaits(ctx context.Context, row drawRow, cause error) {
+	now, thing := s.now(), "value of draw "+strconv.FormatInt(row.N, 10)
+	if now.Before(row.ClosesAt.Add(draw.Delay+late)) || s.memory.fresh(thing, "", now) {
+		return
+	}
+	s.memory.keep(thing, "", now.Add(late))
+	s.Report(ctx, "planner.draw", fmt.Errorf("draw %d waits for the value of round %d: %w", row.N, row.Round, cause))
+}
+
+const keepOrder = `UPDATE draw SET published = $2 WHERE id = $1 AND state = 'closed'`
+
+// drawOne gets the value of a list and gives its asks their places. The order is kept
+// before the first place is given, so that whoever goes on after a crash has the same.
+func (s *Store) drawOne(ctx context.Context, row drawRow) error {
+	var list draw.Draw
+	if err := json.Unmarshal([]byte(row.Published), &list); err != nil {
+		return fmt.Errorf("read the list: %w", err)
+	}
+	if !list.Drawn() {
+		value, err := s.Beacon.Value(ctx, list.Source.Round)
+		if err != nil {
+			return err
+		}
+		if list, err = list.With(value); err != nil {
+			return err
+		}
+		published, err := json.Marshal(list)
+		if err != nil {
+			return fmt.Errorf("publish the order: %w", err)
+		}
+		if _, err := db.Exec(ctx, s.DB, keepOrder, row.ID, string(published)); err != nil {
+			return fmt.Errorf("keep the order: %w", err)
+		}
+		point.Reach("planner.ordered")
+	}
+	return s.giveLines(ctx, row, list.Order)
+}
+
+const (
+	updateLine  = `UPDATE ask SET line = $3 WHERE ticket = $1 AND draw_id = $2 AND line IS NULL`
+	updateDrawn = `UPDATE draw SET state = 'drawn', drawn_at = $2 WHERE id = $1 AND state = 'closed'`
+)
+
+// lineBatch is how many places in the line are given in one transaction.
+const lineBatch = 200
+
+// lineOf is the place in the line of whoever stands at a position, from one, of draw n.
+func lineOf(n int64, position int) int64 { return n<<32 + int64(position) }
+
+// giveLines gives the asks of a draw their places, in batches that may be given again.
+func (s *Store) giveLines(ctx context.Context, row drawRow, order []string) error {
+	position := 0
+	for batch := range slices.Chunk(order, lineBatch) {
+		err := s.DB.Update(ctx, func(tx *db.Tx) error {
+			for i, ticket := range batch {
+				if _, err := db.Exec(ctx, tx, updateLine, ticket, row.ID, lineOf(row.N, position+i+1)); err != nil {
+					return fmt.Errorf("give places in the line: %w", err)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		position += len(batch)
+		point.Reach("planner.lined")
+	}
+	_, err := db.Exec(ctx, s.DB, updateDrawn, row.ID, s.now())
+	return err
+}
+
+const (
+	selectDraws = `
+		SELECT n, closes_at AS closes, round, state, tickets, drawn_at FROM draw ORDER BY n DESC LIMIT $1`
+	selectPublished = `SELECT published FROM draw WHERE n = $1 AND state <> 'open'`
+)
+
+// Draws returns the last draws, newest first: the first is the open one.
+func (s *Store) Draws(ctx context.Context, limit int) ([]Drawing, error) {
+	draws, err := db.Select[Drawing](ctx, s.DB, selectDraws, int64(limit))
+	if err != nil {
+		return nil, fmt.Errorf("read draws: %w", err)
+	}
+	return draws, nil
+}
+
+// Published returns a draw as draw.Verify reads it. It is a fault.NotFound while its list
+// is open.
+func (s *Store) Published(ctx context.Context, n int64) ([]byte, error) {
+	text, err := db.Get[string](ctx, s.DB, selectPublished, n)
+	if err != nil {
+		return nil, fmt.Errorf("read draw %d: %w", n, err)
+	}
+	return []byte(text), nil
+}
+
+// Rank returns the place of a ticket in the order of a draw, from one, as it is published;
+// zero while the draw waits for its value. A ticket that is not on its list is a
+// fault.NotFound.
+func (s *Store) Rank(ctx context.Context, n int64, ticket string) (int, error) {
+	data, err := s.Published(ctx, n)
+	if err != nil {
+		return 0, err
+	}
+	var list draw.Draw
+	if err := json.Unmarshal(data, &list); err != nil {
+		return 0, fmt.Errorf("read draw %d: %w", n, err)
+	}
+	if _, found := slices.BinarySearch(list.Tickets, ticket); !found {
+		return 0, fault.New(fault.NotFound, "planner.draw.ticket", "the ticket is not on the list of draw %d", n)
+	}
+	return slices.Index(list.Order, ticket) + 1, nil
+}
