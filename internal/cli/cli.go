@@ -46,6 +46,9 @@ type commands struct {
 		Verify  verifyCommand  `cmd:"" help:"Verify a QR text on standard input, or pictures of QR codes."`
 		Inspect inspectCommand `cmd:"" help:"Print what is inside, verified or not."`
 	} `cmd:"" help:"Read EU certificates."`
+	Draw struct {
+		Verify drawVerifyCommand `cmd:"" help:"Do a published draw again, and compare."`
+	} `cmd:"" help:"The daily draw."`
 	Audit struct {
 		Verify  auditVerifyCommand  `cmd:"" help:"Recompute the audit log and compare it with its checkpoints and a witness."`
 		Witness auditWitnessCommand `cmd:"" help:"Keep the checkpoints of a log, if it only grew."`
