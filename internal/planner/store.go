@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"loket/internal/audit"
@@ -23,11 +24,12 @@ const (
 	questionProduct = "product"
 	noProduct       = "none" // there is nothing to be fetched
 
-	setDrawCloses    = "draw-closes"            // "18:00", by the clock on the wall
-	setAnswerHours   = "answer-hours"           // how long an offer stands
-	setShortHours    = "short-hours"            // slots sooner than this go to who said soon
-	setShortAnswer   = "short-answer-hours"     // how long such an offer stands
-	setReleaseNotice = "release-notice-minutes" // between saying that slots come and giving them
+	setDrawCloses    = "draw_closes"            // "18:00", by the clock on the wall
+	setAnswerHours   = "answer_hours"           // how long an offer stands
+	setShortHours    = "short_hours"            // slots sooner than this go to who said soon
+	setShortAnswer   = "short_answer_hours"     // how long such an offer stands
+	setReleaseNotice = "release_notice_minutes" // between saying that slots come and giving them
+	setPaperValid    = "paper_valid_until"      // a paper that expires before this day is valid too short
 )
 
 // Roles in the audit log.
@@ -54,12 +56,9 @@ func NewStore(parts Parts) (*Store, error) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no question %s", s.Pack.ID, question)
 		}
 	}
-	if _, err := s.closing(); err != nil {
-		return nil, err
-	}
-	for _, id := range []string{setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice} {
-		if _, err := s.setting(id); err != nil {
-			return nil, err
+	for _, id := range []string{setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid} {
+		if !slices.ContainsFunc(s.Pack.Settings(), func(set *rules.Setting) bool { return set.ID == id }) {
+			return nil, fault.New(fault.Invalid, "", "pack %s has no setting %s", s.Pack.ID, id)
 		}
 	}
 	return s, nil
@@ -89,8 +88,7 @@ func (s *Store) setting(id string) (int, error) {
 	return number, nil
 }
 
-// closing returns the time of day at which a list is closed, since midnight by the clock on
-// the wall.
+// closing returns the time of day at which a list is closed, by the clock on the wall.
 func (s *Store) closing() (time.Time, error) {
 	value, ok := s.Pack.Setting(setDrawCloses, s.Today(), s.Today())
 	text, isText := value.Value.(string)
