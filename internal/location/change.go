@@ -3,6 +3,7 @@ package location
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,9 +19,10 @@ import (
 type Change struct {
 	ID      string
 	State   State
-	Address string    // needed for a counter that is open or has a date
+	Address string    // needed for a counter that is open or has a date; not read where Plan has addresses
 	OpensOn rules.Day // needed for one that has a date; none for one that is announced
 	Week    Week      // needed as the address is
+	Plan    *Plan     // nil leaves the plan as it is
 	Ground  string    // why: who decided it, and where that stands
 	Seen    int64     // Location.Version of the preview
 }
@@ -32,6 +34,8 @@ type Preview struct {
 	Waiting int64
 	// Told reports whether the change tells them, at once.
 	Told bool
+	// Supply is how many slots lie ahead, from today on: all of them first, then by product.
+	Supply []Supply
 }
 
 const countWaiting = `SELECT count(*) AS n FROM follower WHERE location_id = $1 AND told_at IS NULL`
@@ -43,7 +47,7 @@ func (s *Store) Preview(ctx context.Context, m staff.Member, c Change) (Preview,
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Before: before, After: after, Told: after.On(s.Today()) == Open}
+	p := Preview{Before: before, After: after, Told: after.On(s.Today()) == Open, Supply: supply(before, after, s.Today(), s.Zone)}
 	if p.Waiting, err = db.Get[int64](ctx, s.DB, countWaiting, c.ID); err != nil {
 		return Preview{}, fmt.Errorf("count who waits for counter %s: %w", c.ID, err)
 	}
@@ -51,12 +55,12 @@ func (s *Store) Preview(ctx context.Context, m staff.Member, c Change) (Preview,
 }
 
 const upsertLocation = `
-	INSERT INTO location (id, state, address, opens_on, hours, ground, version, changed_by, changed_at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7 + 1, $8, $9)
+	INSERT INTO location (id, state, address, opens_on, hours, plan, ground, version, changed_by, changed_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8 + 1, $9, $10)
 	ON CONFLICT (id) DO UPDATE SET state = excluded.state, address = excluded.address, opens_on = excluded.opens_on,
-		hours = excluded.hours, ground = excluded.ground, version = excluded.version, changed_by = excluded.changed_by,
+		hours = excluded.hours, plan = excluded.plan, ground = excluded.ground, version = excluded.version, changed_by = excluded.changed_by,
 		changed_at = excluded.changed_at
-	WHERE location.version = $7`
+	WHERE location.version = $8`
 
 // Change makes a counter stand as told, by a lead or an editor. It is a fault of kind
 // Denied for anybody else, Invalid for what cannot be, and TooLate when somebody changed
@@ -68,7 +72,7 @@ func (s *Store) Change(ctx context.Context, m staff.Member, c Change) error {
 			return err
 		}
 		n, err := db.Exec(ctx, tx, upsertLocation, c.ID, string(after.State), after.Address, after.OpensOn.String(),
-			after.Week.String(), after.Ground, c.Seen, m.ID, s.Now())
+			after.Week.String(), after.stored, after.Ground, c.Seen, m.ID, s.Now())
 		if err != nil {
 			return fmt.Errorf("change counter %s: %w", c.ID, err)
 		}
@@ -106,6 +110,9 @@ func (s *Store) weigh(ctx context.Context, q db.Queryer, m staff.Member, c Chang
 	if after.Address, err = line(c.Address, "location.address"); err != nil {
 		return before, after, err
 	}
+	if err = after.plan(c.Plan, before.Address, s.Today()); err != nil {
+		return before, after, err
+	}
 	if after.Ground, err = line(c.Ground, "location.ground"); err != nil {
 		return before, after, err
 	}
@@ -115,6 +122,32 @@ func (s *Store) weigh(ctx context.Context, q db.Queryer, m staff.Member, c Chang
 	return before, after, after.check(s.Today())
 }
 
+// plan takes a new plan, or none. An address that was changed without one holds from today
+// on, or from the first day; those of later days stay.
+func (l *Location) plan(p *Plan, before string, today rules.Day) error {
+	switch {
+	case p != nil:
+		l.Plan = *p
+		if err := l.Plan.check(); err != nil {
+			return err
+		}
+	case len(l.Plan.Addresses) > 0 && l.Address != "" && l.Address != before:
+		from := l.firstFrom(today)
+		list := slices.DeleteFunc(slices.Clone(l.Plan.Addresses), func(a Address) bool { return a.First == from })
+		list = append(list, Address{from, l.Address})
+		slices.SortFunc(list, func(a, b Address) int { return a.First.Compare(b.First) })
+		if l.Plan.Addresses = list; l.Plan.check() != nil {
+			return invalid("location.address", "an address that cannot be")
+		}
+	default:
+		l.settle(today)
+		return nil
+	}
+	l.stored = l.Plan.String()
+	l.settle(today)
+	return nil
+}
+
 // check refuses a counter that would tell people less, or more, than is known of it.
 func (l Location) check(today rules.Day) error {
 	switch {
@@ -122,16 +155,26 @@ func (l Location) check(today rules.Day) error {
 		return invalid("location.state", "a state that no counter has")
 	case l.State == Announced && !l.OpensOn.IsZero():
 		return invalid("location.announced", "an announced counter has no day")
-	case l.State == Dated && !l.OpensOn.After(today):
+	case l.dated() && !l.OpensOn.After(today):
 		return invalid("location.day", "a counter with a date opens after today")
-	case l.State == Open && l.OpensOn.After(today):
+	case l.State.serves() && l.OpensOn.After(today):
 		return invalid("location.open-later", "a counter that opens later is not open")
-	case (l.State == Open || l.State == Dated) && l.Address == "":
+	case l.State == Moving && !l.moves(today):
+		return invalid("location.moving", "a counter that moves has no next address")
+	case (l.State.serves() || l.dated()) && l.Address == "":
 		return invalid("location.address", "a counter to go to has no address")
-	case (l.State == Open || l.State == Dated) && l.Week.IsZero():
+	case (l.State.serves() || l.dated()) && l.Week.IsZero():
 		return invalid("location.no-hours", "a counter to go to has no hours")
 	}
 	return nil
+}
+
+// dated reports whether the counter opens on a day that is known.
+func (l Location) dated() bool { return l.State == Dated || l.State == Bookable }
+
+func (l Location) moves(today rules.Day) bool {
+	_, moves := l.NextAddress(today)
+	return moves
 }
 
 // maxLine is how many letters an address or a ground may have.

@@ -18,7 +18,7 @@ type Store struct{ Parts }
 type Parts struct {
 	DB       *db.DB
 	Audit    *audit.Log
-	Counters func() []rules.Item // the pack's list, as it holds now
+	Counters func() []rules.Item // the pack's list or lists, as they hold now
 	Zone     *time.Location      // of the clocks on the wall
 	Now      func() time.Time
 	// Tell puts one neutral message for the person of a case in the transaction. A case
@@ -42,16 +42,18 @@ type row struct {
 	Address   string
 	OpensOn   string
 	Hours     string
+	Plan      string
 	Ground    string
 	Version   int64
 	ChangedAt time.Time
 }
 
-const columns = `id, state, address, opens_on, hours, ground, version, changed_at`
+const columns = `id, state, address, opens_on, hours, plan, ground, version, changed_at`
 
 const selectLocations = `SELECT ` + columns + ` FROM location`
 
-// Of returns the counters in the order of the pack.
+// Of returns the counters in the order of the pack, without those of which nothing is
+// known yet.
 func (s *Store) Of(ctx context.Context) ([]Location, error) { return s.of(ctx, s.DB) }
 
 func (s *Store) of(ctx context.Context, q db.Queryer) ([]Location, error) {
@@ -65,17 +67,21 @@ func (s *Store) of(ctx context.Context, q db.Queryer) ([]Location, error) {
 	}
 	var list []Location
 	for _, item := range s.Counters() {
-		l, err := fromPack(item)
+		l, err := fromPack(item, s.Here())
 		if r, ok := said[item.ID]; ok && err == nil {
-			l, err = l.with(r)
+			l, err = l.with(r, s.Today())
 		}
 		if err != nil {
-			return nil, fmt.Errorf("counter %s: %w", item.ID, err)
+			return nil, wrapItem(item.ID, err)
 		}
-		list = append(list, l)
+		if l.State != "" {
+			list = append(list, l)
+		}
 	}
 	return list, nil
 }
+
+func wrapItem(id string, err error) error { return fmt.Errorf("counter %s: %w", id, err) }
 
 // One returns the counter of an id; one that the pack does not have is a fault.NotFound.
 func (s *Store) One(ctx context.Context, id string) (Location, error) { return s.one(ctx, s.DB, id) }
@@ -107,14 +113,9 @@ func (s *Store) AnyOpen(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// fromPack reads the fields of an item: state, address, opens_on and hours.
-func fromPack(item rules.Item) (Location, error) {
-	l := Location{ID: item.ID, Name: item.Name, When: item.Words["when"]}
-	return l.with(row{State: item.Fields["state"], Address: item.Fields["address"], OpensOn: item.Fields["opens_on"],
-		Hours: item.Fields["hours"]})
-}
-
-func (l Location) with(r row) (Location, error) {
+// with takes what staff said, instead of what the pack says. A plan that they did not
+// change is the pack's.
+func (l Location) with(r row, today rules.Day) (Location, error) {
 	l.State, l.Address, l.Ground, l.Version, l.Changed = State(r.State), r.Address, r.Ground, r.Version, r.ChangedAt
 	if !l.State.valid() {
 		return l, fault.New(fault.Internal, "", "a state that no counter has")
@@ -123,8 +124,30 @@ func (l Location) with(r row) (Location, error) {
 	if l.Week, err = ParseWeek(r.Hours); err != nil {
 		return l, err
 	}
-	if l.OpensOn = (rules.Day{}); r.OpensOn != "" {
-		l.OpensOn, err = rules.ParseDay(r.OpensOn)
+	if l.OpensOn, err = parseDay(r.OpensOn); err != nil {
+		return l, err
 	}
-	return l, err
+	if l.stored = r.Plan; r.Plan != "" {
+		if l.Plan, err = ParsePlan(r.Plan); err != nil {
+			return l, err
+		}
+	}
+	l.settle(today)
+	return l, nil
+}
+
+// settle brings what moves with the days to a day: the horizon, and the address.
+func (l *Location) settle(today rules.Day) {
+	l.Plan.at(today)
+	if len(l.Plan.Addresses) > 0 {
+		l.Address = l.AddressOn(l.firstFrom(today))
+	}
+}
+
+// firstFrom returns a day, or the first day of a counter that opens later.
+func (l Location) firstFrom(day rules.Day) rules.Day {
+	if day.Before(l.OpensOn) {
+		return l.OpensOn
+	}
+	return day
 }
