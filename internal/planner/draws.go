@@ -37,7 +37,7 @@ const (
 	countOpen  = `SELECT count(*) AS n FROM draw WHERE state = 'open' AND closes_at > $1`
 	insertDraw = `
 		INSERT INTO draw (id, n, closes_at, source, round, state, tickets, published, drawn_at)
-		SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, 'open', 0, $5, NULL FROM draw
+		SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, 'open', 0, $5, NULL FROM draw WHERE TRUE
 		ON CONFLICT DO NOTHING`
 	selectTickets = `SELECT ticket FROM ask WHERE draw_id = $1 ORDER BY ticket`
 	updateClosed  = `

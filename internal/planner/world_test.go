@@ -134,6 +134,14 @@ func (w *world) pass(t testing.TB, d time.Duration) {
 	}
 }
 
+// untilClosing is how long the list that is open stays open.
+func (w *world) untilClosing(t testing.TB) time.Duration {
+	t.Helper()
+	closes, err := db.Get[time.Time](t.Context(), w.DB, `SELECT closes_at FROM draw WHERE state = 'open'`)
+	must(t, err)
+	return closes.Sub(w.clock.Now())
+}
+
 // promises fails the test when a promise does not hold.
 func (w *world) promises(t testing.TB) {
 	t.Helper()
