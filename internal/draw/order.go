@@ -50,9 +50,9 @@ func Order(seed []byte, tickets []string) []string {
 		}
 		return strings.Compare(a.ticket, b.ticket)
 	})
-	order := make([]string, len(entries))
-	for i, e := range entries {
-		order[i] = e.ticket
+	order := slices.Grow([]string(nil), len(entries)) // nil of nothing, as it is read again
+	for _, e := range entries {
+		order = append(order, e.ticket)
 	}
 	return order
 }

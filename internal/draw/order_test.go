@@ -74,10 +74,10 @@ func TestAnybodyCanRecompute(t *testing.T) {
 	}
 }
 
-// spread returns how unevenly twenty tickets fall on twenty places in 20,000 draws, as
+// spread returns how unevenly twenty tickets fall on twenty places in 10,000 draws, as
 // chi-square with 361 degrees of freedom: 361 is what chance gives, and 27 its deviation.
 func spread(order func(seed []byte, tickets []string) []string) float64 {
-	const n, draws = 20, 20_000
+	const n, draws = 20, 10_000
 	list := make([]string, n)
 	at := map[string]int{}
 	for i := range list {
