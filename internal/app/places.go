@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"loket/internal/db"
 	"loket/internal/draw"
@@ -39,7 +40,7 @@ func (a *App) openPlaces(vault *seal.Vault, guard *once.Guard, counts *tally.Tal
 	})
 	a.Planner, err = planner.NewStore(planner.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Once: guard, Tally: counts, Mailbox: a.Mailbox, Locations: places,
-		Schema: a.Schema, Beacon: beacon, Pack: pack, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
+		Schema: a.Schema, Beacon: beacon, Every: time.Duration(a.Config.Places.Every), Pack: pack, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})
 	return err
 }

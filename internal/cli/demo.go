@@ -4,12 +4,14 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
 
 	"loket/internal/app"
 	"loket/internal/config"
+	"loket/internal/draw"
 	"loket/internal/fault"
 	"loket/internal/outbox/demo"
 	"loket/internal/registry/local"
@@ -41,7 +43,11 @@ func (c demoCommand) Run(at *world) (err error) {
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(at.ctx, loaded, app.Options{Log: log})
+	beacon, err := demoBeacon(rand.Reader)
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(at.ctx, loaded, app.Options{Log: log, Beacon: beacon})
 	if err != nil {
 		return err
 	}
@@ -55,8 +61,17 @@ func (c demoCommand) Run(at *world) (err error) {
 	return c.serve(at, a, data)
 }
 
-// demoMatch is how often the demo matches: somebody is watching.
-const demoMatch = 2 * time.Second
+// How often the demo matches, hands places out, and closes a list: somebody is watching.
+const (
+	demoMatch = 2 * time.Second
+	demoWork  = 2 * time.Second
+	demoList  = time.Minute
+)
+
+// demoBeacon signs rounds as soon as their list is closed.
+func demoBeacon(random io.Reader) (*draw.Signer, error) {
+	return draw.NewSigner(random, draw.Quicknet().Clock, func() time.Time { return time.Now().Add(draw.Delay) })
+}
 
 func (c demoCommand) configure(data string) (config.Config, error) {
 	loaded := config.Default(data)
@@ -69,6 +84,7 @@ func (c demoCommand) configure(data string) (config.Config, error) {
 		}
 	}
 	loaded.Route.Match = config.Duration(demoMatch)
+	loaded.Places.Pack, loaded.Places.Work, loaded.Places.Every = "refugeehelp-2022", config.Duration(demoWork), config.Duration(demoList)
 	if _, err := os.Stat(filepath.Join(app.SigningDir(loaded))); err == nil {
 		return loaded, nil
 	}

@@ -118,8 +118,12 @@ func (s *Store) openNext(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// nextClosing returns when the first list closes after t, by the clock on the wall.
+// nextClosing returns when the first list closes after t: by the clock on the wall once a
+// day, or every so often where fewer ask than there are places.
 func (s *Store) nextClosing(t time.Time) (time.Time, error) {
+	if s.Every > 0 {
+		return t.Truncate(s.Every).Add(s.Every), nil
+	}
 	clock, err := s.closing()
 	if err != nil {
 		return time.Time{}, err

@@ -191,6 +191,7 @@ type Parts struct {
 	Locations *location.Store // those of Pack
 	Schema    *schema.Schema
 	Beacon    Beacon
+	Every     time.Duration // a list closes each so long; zero: once a day, when the pack says
 	Pack      *rules.Pack
 	Zone      *time.Location
 	Now       func() time.Time
