@@ -95,6 +95,7 @@ CREATE TABLE slot (
 CREATE UNIQUE INDEX slot_location_id_starts_at_desk ON slot (location_id, starts_at, desk) WHERE state <> 'gone';
 CREATE INDEX slot_free ON slot (location_id, starts_at) WHERE state = 'free';
 CREATE INDEX slot_offer_id ON slot (offer_id) WHERE offer_id <> '';
+CREATE INDEX slot_booked ON slot (starts_at) WHERE state = 'booked';
 
 CREATE TABLE offer (
     id          TEXT    NOT NULL PRIMARY KEY,
@@ -128,7 +129,7 @@ CREATE UNIQUE INDEX appointment_ask_id_member ON appointment (ask_id, member) WH
 
 CREATE TABLE ask_skip (
     ask_id   TEXT   NOT NULL REFERENCES ask (id) ON DELETE CASCADE,
-    reason   TEXT   NOT NULL CHECK (reason IN ('contested', 'household', 'language', 'notice', 'not-before')),
+    reason   TEXT   NOT NULL CHECK (reason IN ('contested', 'household', 'language', 'notice', 'not-before', 'product')),
     first_at BIGINT NOT NULL,
     last_at  BIGINT NOT NULL,
     n        BIGINT NOT NULL,
