@@ -10,12 +10,13 @@ import (
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
+	"loket/internal/rules"
 )
 
 const (
 	selectBookedFrom = `
 		SELECT slot.starts_at FROM appointment JOIN slot ON slot.id = appointment.slot_id
-		WHERE appointment.ask_id = $1 AND appointment.state = 'booked' ORDER BY slot.starts_at LIMIT 1`
+		WHERE appointment.ask_id = $1 AND appointment.state IN ('booked', 'served') ORDER BY slot.starts_at LIMIT 1`
 	updateCancelled = `UPDATE ask SET state = 'waiting', not_before = $2, changed_at = $3 WHERE id = $1 AND state = 'booked'`
 )
 
@@ -24,39 +25,42 @@ const (
 // offered next is on a later day than what it gave back, so that cancelling is no way to
 // pick (P-42). It is a fault.TooLate when there is none, or it has begun.
 func (s *Store) Cancel(ctx context.Context, number ident.CaseNumber, code ident.Code) error {
-	a, err := s.enter(ctx, number, code)
+	found, err := s.enter(ctx, number, code)
 	if err != nil {
 		return err
 	}
-	if a.State != Booked {
-		return fault.New(fault.TooLate, "planner.cancel.none", "ask %s has no appointment", a.ID)
-	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		starts, err := db.Get[time.Time](ctx, tx, selectBookedFrom, a.ID)
-		if fault.Is(err, fault.NotFound) {
-			return movedOn(a.ID)
+		a, err := db.Get[askRow](ctx, tx, lockAsk, found.ID)
+		if err != nil {
+			return fmt.Errorf("lock ask: %w", err)
 		}
+		if a.State != Booked {
+			return fault.New(fault.TooLate, "planner.cancel.none", "ask %s has no appointment", a.ID)
+		}
+		starts, err := db.Get[time.Time](ctx, tx, selectBookedFrom, a.ID)
 		if err != nil {
 			return fmt.Errorf("find the appointment: %w", err)
 		}
 		if !s.now().Before(starts) {
 			return fault.New(fault.TooLate, "planner.cancel.begun", "the appointment of ask %s has begun", a.ID)
 		}
-		n, err := db.Exec(ctx, tx, updateCancelled, a.ID, s.midnight(s.day(starts).Add(1)), s.now())
-		if err != nil {
-			return fmt.Errorf("cancel: %w", err)
-		}
-		if n == 0 {
-			return movedOn(a.ID)
-		}
-		if err := s.freeBooked(ctx, tx, a.ID, "person"); err != nil {
-			return err
-		}
-		if err := s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.cancel", "ok"); err != nil {
-			return err
-		}
-		return s.figure(ctx, tx, a.Region, figureCancelled)
+		return s.cancel(ctx, tx, a, s.day(starts).Add(1))
 	})
+}
+
+// cancel gives the appointments of an ask that is locked back. What it is offered next is
+// on a day or later.
+func (s *Store) cancel(ctx context.Context, tx *db.Tx, a askRow, next rules.Day) error {
+	if _, err := db.Exec(ctx, tx, updateCancelled, a.ID, s.midnight(next), s.now()); err != nil {
+		return fmt.Errorf("cancel: %w", err)
+	}
+	if err := s.freeBooked(ctx, tx, a.ID, "person"); err != nil {
+		return err
+	}
+	if err := s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.cancel", "ok"); err != nil {
+		return err
+	}
+	return s.figure(ctx, tx, a.Region, figureCancelled)
 }
 
 const (
@@ -82,42 +86,34 @@ func (s *Store) freeBooked(ctx context.Context, tx *db.Tx, askID, why string) er
 	return nil
 }
 
-const (
-	freeOfferedSlots = `
-		UPDATE slot SET state = 'free', offer_id = '' WHERE state = 'offered' AND offer_id IN
-			(SELECT id FROM offer WHERE ask_id = $1 AND state = 'open')`
-	withdrawOffer = `UPDATE offer SET state = 'withdrawn', answered_at = $2 WHERE ask_id = $1 AND state = 'open'`
-)
+const selectOpenOfferID = `SELECT id FROM offer WHERE ask_id = $1 AND state = 'open'`
 
 // freeOffered takes the offer of an ask back and frees its slots.
 func (s *Store) freeOffered(ctx context.Context, tx *db.Tx, askID string) error {
-	slots, err := db.Exec(ctx, tx, freeOfferedSlots, askID)
+	id, err := db.Get[string](ctx, tx, selectOpenOfferID, askID)
 	if err != nil {
-		return fmt.Errorf("free the offered slots of an ask: %w", err)
+		return fmt.Errorf("find the offer of an ask: %w", err)
 	}
-	offers, err := db.Exec(ctx, tx, withdrawOffer, askID, s.now())
-	if err != nil {
-		return fmt.Errorf("take the offer of an ask back: %w", err)
+	if _, err := db.Exec(ctx, tx, endOffer, id, offerWithdrawn, s.now()); err != nil {
+		return fmt.Errorf("take an offer back: %w", err)
 	}
-	if offers != 1 || slots == 0 {
-		return fault.New(fault.Internal, "", "ask %s: %d offers with %d slots", askID, offers, slots)
-	}
-	return nil
+	return s.freeOffer(ctx, tx, id)
 }
 
 // Withdraw ends an ask as its person wants, wherever it is: what it holds is free at once,
 // and so are the numbers of its people. It is a fault.TooLate when it has ended.
 func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code ident.Code) error {
-	a, err := s.enter(ctx, number, code)
+	found, err := s.enter(ctx, number, code)
 	if err != nil {
 		return err
 	}
-	if a.ClosedAt != nil {
-		return movedOn(a.ID)
-	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		if err := s.end(ctx, tx, a, Withdrawn, "person"); err != nil {
-			return err
+		a, err := db.Get[askRow](ctx, tx, lockAsk, found.ID)
+		if err != nil {
+			return fmt.Errorf("lock ask: %w", err)
+		}
+		if a.ClosedAt != nil {
+			return movedOn(a.ID)
 		}
 		switch a.State {
 		case Offered:
@@ -126,6 +122,9 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 			err = s.freeBooked(ctx, tx, a.ID, "withdrawn")
 		}
 		if err != nil {
+			return err
+		}
+		if err := s.end(ctx, tx, a, Withdrawn, "person"); err != nil {
 			return err
 		}
 		if err := s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.withdraw", "ok"); err != nil {

@@ -2,10 +2,12 @@ package planner
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
 	"loket/internal/fault"
+	"loket/internal/location"
 	"loket/internal/rules"
 )
 
@@ -75,10 +77,27 @@ func hasPostcode(ranges string, code int) bool {
 	return false
 }
 
-// served reports whether a region has, or will have, somewhere to go.
+// served makes sure that a region has, or will have, somewhere to go: a counter that is
+// its own or also its, and is not closed for good.
 func (s *Store) served(ctx context.Context, region string) error {
 	if _, ok := s.Pack.Item(listRegions, region); !ok {
 		return fault.New(fault.Invalid, "planner.region", "the pack has no such region")
 	}
-	return nil
+	all, err := s.Locations.Of(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		if l.On(s.Today()) != location.Closed && serves(l.Plan, region, s.Today()) {
+			return nil
+		}
+	}
+	return fault.New(fault.Invalid, "planner.region-closed", "no counter serves the region any more")
+}
+
+// serves reports whether a plan has slots for a region, on a day or later.
+func serves(plan location.Plan, region string, day rules.Day) bool {
+	return plan.Region == region || slices.ContainsFunc(plan.Also, func(also location.Serving) bool {
+		return also.Region == region && (also.Last.IsZero() || !also.Last.Before(day))
+	})
 }
