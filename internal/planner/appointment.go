@@ -11,54 +11,24 @@ import (
 	"loket/internal/fault"
 	"loket/internal/ident"
 	"loket/internal/point"
-	"loket/internal/rules"
 	"loket/internal/staff"
 )
 
 // visitor is one of the people of an ask who comes for a document.
 type visitor struct {
-	n       int64
-	product string
+	N       int64
+	Product string
 }
 
 const (
-	selectMembers = `SELECT n, product FROM ask_member WHERE ask_id = $1 ORDER BY n`
-	selectHeld    = `SELECT ` + slotColumns + ` FROM slot WHERE offer_id = $1 AND state = 'offered' ORDER BY starts_at, desk, id`
-	updateBooked  = `UPDATE slot SET state = 'booked' WHERE id = $1 AND state = 'offered' AND offer_id = $2`
-	insertBooked  = `
+	selectVisitors = `SELECT n, product FROM ask_member WHERE ask_id = $1 AND product <> 'none' ORDER BY n`
+	selectHeld     = `SELECT ` + slotColumns + ` FROM slot WHERE offer_id = $1 AND state = 'offered' ORDER BY starts_at, desk, id`
+	updateBooked   = `UPDATE slot SET state = 'booked' WHERE id = $1 AND state = 'offered' AND offer_id = $2`
+	insertBooked   = `
 		INSERT INTO appointment (id, ask_id, member, slot_id, product, issue, state, why, made_at, changed_at)
 		VALUES ($1, $2, $3, $4, $5, 0, 'booked', '', $6, $6)`
 	updateAskBooked = `UPDATE ask SET state = 'booked', changed_at = $2 WHERE id = $1 AND state = 'offered'`
 )
-
-// visitors are those of an ask who get a document on a day: a child may have got old
-// enough since it was asked.
-func (s *Store) visitors(ctx context.Context, tx *db.Tx, a askRow, day rules.Day) ([]visitor, error) {
-	type memberRow struct {
-		N       int64
-		Product string
-	}
-	rows, err := db.Select[memberRow](ctx, tx, selectMembers, a.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read the people of an ask: %w", err)
-	}
-	var body sealedBody
-	if int64(len(rows)) > a.Size {
-		if body, err = s.open(ctx, tx, a); err != nil {
-			return nil, err
-		}
-	}
-	var list []visitor
-	for i, r := range rows {
-		if r.Product == noProduct && i < len(body.Members) {
-			r.Product = body.Members[i].productOn(r.Product, day)
-		}
-		if r.Product != noProduct {
-			list = append(list, visitor{r.N, r.Product})
-		}
-	}
-	return list, nil
-}
 
 // book makes the appointments of an offer that was accepted: one for each who comes.
 func (s *Store) book(ctx context.Context, tx *db.Tx, a askRow, o offerRow) error {
@@ -70,9 +40,9 @@ func (s *Store) book(ctx context.Context, tx *db.Tx, a askRow, o offerRow) error
 		return movedOn(a.ID)
 	}
 	day := s.day(o.StartsAt)
-	people, err := s.visitors(ctx, tx, a, day)
+	people, err := db.Select[visitor](ctx, tx, selectVisitors, a.ID)
 	if err != nil {
-		return err
+		return fmt.Errorf("read the people of an ask: %w", err)
 	}
 	rows, err := db.Select[slotRow](ctx, tx, selectHeld, o.ID)
 	if err != nil {
@@ -84,7 +54,7 @@ func (s *Store) book(ctx context.Context, tx *db.Tx, a askRow, o offerRow) error
 	}
 	var products []string
 	for _, v := range people {
-		products = append(products, v.product)
+		products = append(products, v.Product)
 	}
 	places := assign(seats, products)
 	if places == nil {
@@ -106,7 +76,7 @@ func (s *Store) bookOne(ctx context.Context, tx *db.Tx, askID, offerID string, v
 	if n == 0 {
 		return fault.New(fault.Internal, "", "slot %s was not held", slotID)
 	}
-	if _, err := db.Exec(ctx, tx, insertBooked, ident.NewID(s.Random, "apt"), askID, v.n, slotID, v.product, s.now()); err != nil {
+	if _, err := db.Exec(ctx, tx, insertBooked, ident.NewID(s.Random, "apt"), askID, v.N, slotID, v.Product, s.now()); err != nil {
 		return fmt.Errorf("keep an appointment: %w", err)
 	}
 	return nil

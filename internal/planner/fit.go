@@ -12,6 +12,7 @@ import (
 type seat struct {
 	id       string
 	location string
+	regions  []string // whose people it is for; at least one
 	day      rules.Day
 	starts   time.Time
 	minutes  int
@@ -22,6 +23,7 @@ type seat struct {
 
 // wish is what an ask needs of slots.
 type wish struct {
+	region   string
 	products []string // of each who gets a document
 	coming   []coming // who gets one from a later day on
 	lang     string   // that every desk must speak; empty if any will do
@@ -67,7 +69,8 @@ const (
 // what they come for, at one time or one after the other, so that each next slot starts
 // before those before it have ended, or just then. Of all choices it takes one with
 // the earliest first start, of those one with the earliest last start, of those one with
-// the fewest desks. The seats are in the order of inOrder. When there is none it says why.
+// the fewest desks. The seats are in the order of inOrder. When there is none it says why,
+// unless no seat is for its region at all.
 func fit(seats []seat, w wish, n notice) ([]seat, skip) {
 	left, why := w.sieve(seats, n)
 	if len(left) == 0 {
@@ -81,7 +84,7 @@ func fit(seats []seat, w wish, n notice) ([]seat, skip) {
 		if i > 0 && s.starts.Equal(left[i-1].starts) && s.location == left[i-1].location {
 			continue // a first start that was tried
 		}
-		chosen := together(sameDay(left[i:]), w.on(s.day))
+		chosen := household(sameDay(left[i:]), w.on(s.day))
 		if chosen != nil && (best == nil || better(chosen, best)) {
 			best = chosen
 		}
@@ -109,6 +112,7 @@ func (w wish) sieve(seats []seat, n notice) ([]seat, skip) {
 		why skip
 		met func(seat) bool
 	}{
+		{"", func(s seat) bool { return slices.Contains(s.regions, w.region) }},
 		{skipProduct, func(s seat) bool { return slices.ContainsFunc(w.on(s.day), s.hands) }},
 		{skipNotice, func(s seat) bool { return !s.starts.Before(n.least) && (w.soon || !s.starts.Before(n.full)) }},
 		{skipNotBefore, func(s seat) bool { return !s.starts.Before(w.from) }},
@@ -140,9 +144,9 @@ func sameDay(seats []seat) []seat {
 	return same
 }
 
-// together chooses seats for all products, the first of them at the start of the first
+// household chooses seats for all products, the first of them at the start of the first
 // seat. It tries one last start after the other, so that few seats are in question.
-func together(seats []seat, need []string) []seat {
+func household(seats []seat, need []string) []seat {
 	first := seats[0].starts
 	for i, s := range seats {
 		if i+1 < len(seats) && seats[i+1].starts.Equal(s.starts) {

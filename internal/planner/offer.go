@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,35 +16,18 @@ import (
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
-	"loket/internal/location"
 	"loket/internal/point"
-	"loket/internal/rules"
 )
 
 const (
-	pageSize     = 250         // asks that are read at a time
 	passesBatch  = 50          // reasons that are written in one transaction
 	offersAtOnce = 500         // of one region in one Work
 	restBetween  = time.Minute // between two looks at a whole line of which nobody fits
 	beforeSlot   = time.Hour   // an offer ends so long before its slot
 )
 
-const selectUndrawn = `SELECT coalesce(min(n), 0) AS n FROM draw WHERE state <> 'drawn'`
-
-// lineEnd is before which place in the line offers are made: not behind a draw that is
-// open, waits for its value, or is half written.
-func (s *Store) lineEnd(ctx context.Context) (int64, error) {
-	n, err := db.Get[int64](ctx, s.DB, selectUndrawn)
-	if err != nil {
-		return 0, fmt.Errorf("find the end of the line: %w", err)
-	}
-	if n == 0 {
-		return math.MaxInt64, nil
-	}
-	return lineOf(n, 0), nil
-}
-
-// handOut offers what is free to whoever is next and fits, region by region.
+// handOut offers what is free to whoever is next and fits. Regions that share a location
+// have one line.
 func (s *Store) handOut(ctx context.Context) error {
 	all, err := s.Locations.Of(ctx)
 	if err != nil {
@@ -55,19 +37,46 @@ func (s *Store) handOut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	first, err := s.newPass()
+	if err != nil {
+		return err
+	}
+	seats, err := s.freeSeats(ctx, all, first.notice.least)
+	if err != nil {
+		return err
+	}
 	var failed error
-	for _, region := range s.Pack.List(listRegions) {
-		places := slices.DeleteFunc(slices.Clone(all), func(l location.Location) bool { return l.Plan.Region != region.ID })
-		if err := s.handOutIn(ctx, region.ID, places, end); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("offers in %s: %w", region.ID, err))
+	for _, regions := range together(seats) {
+		p := first
+		p.never = map[string]skip{}
+		p.pool = slices.DeleteFunc(slices.Clone(seats), func(s seat) bool { return !slices.Contains(regions, s.regions[0]) })
+		if err := s.handOutIn(ctx, &p, regions, end); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("offers in %s: %w", words(regions), err))
 		}
 	}
 	return failed
 }
 
+// together puts regions together that share a seat.
+func together(seats []seat) (groups [][]string) {
+	for _, s := range seats {
+		all := slices.Clone(s.regions)
+		groups = slices.DeleteFunc(groups, func(g []string) bool {
+			shared := slices.ContainsFunc(g, func(r string) bool { return slices.Contains(all, r) })
+			if shared {
+				all = append(all, g...)
+			}
+			return shared
+		})
+		slices.Sort(all)
+		groups = append(groups, slices.Compact(all))
+	}
+	slices.SortFunc(groups, slices.Compare)
+	return groups
+}
+
 // pass is one walk along the line of a region.
 type pass struct {
-	region string
 	notice notice
 	short  time.Duration // to answer an offer of a slot that is soon
 	long   time.Duration // to answer any other
@@ -83,68 +92,25 @@ type passed struct {
 	why skip
 }
 
-// candidate is an ask in the line.
-type candidate struct {
-	ID        string
-	Line      int64
-	Products  string
-	DeskLang  string
-	Soon      bool
-	NotBefore time.Time
-	Young     int64 // people who got nothing on the day of asking
-	Claimed   int64 // people whose number another ask has
-	Written   int64 // which reasons were written today, in bits
-}
-
-// A reason is written once a day for an ask, which is what its count counts.
-const selectCandidates = `
-	SELECT id, coalesce(line, 0) AS line, products, desk_lang, soon, not_before,
-		coalesce((SELECT count(*) FROM ask_member m WHERE m.ask_id = ask.id), 0) - size AS young,
-		coalesce((SELECT count(*) FROM ask_member m WHERE m.ask_id = ask.id AND NOT m.holds), 0) AS claimed,
-		coalesce((SELECT CAST(sum(CASE reason WHEN 'contested' THEN 1 WHEN 'household' THEN 2 WHEN 'language' THEN 4
-			WHEN 'notice' THEN 8 WHEN 'not-before' THEN 16 ELSE 32 END) AS bigint)
-			FROM ask_skip k WHERE k.ask_id = ask.id AND k.last_at >= $4), 0) AS written
-	FROM ask
-	WHERE region = $1 AND state = 'waiting' AND line IS NOT NULL AND line > $2 AND line < $3
-	ORDER BY line LIMIT $5`
-
-// bit is the place of a reason in candidate.Written.
-func (k skip) bit() int64 {
-	order := []skip{skipContested, skipHousehold, skipLanguage, skipNotice, skipNotBefore, skipProduct}
-	return 1 << slices.Index(order, k)
-}
-
-// handOutIn walks along the line of a region while there is something free.
-func (s *Store) handOutIn(ctx context.Context, region string, places []location.Location, end int64) error {
-	p, err := s.newPass(region)
-	if err != nil {
-		return err
-	}
-	if p.pool, err = s.freeSeats(ctx, places, p.notice.least); err != nil || len(p.pool) == 0 {
-		return err
-	}
-	thing, looks := "line of "+region, p.looks(end)
+// handOutIn walks along the line of some regions while there is something free.
+func (s *Store) handOutIn(ctx context.Context, p *pass, regions []string, end int64) error {
+	thing, looks := "line of "+words(regions), p.looks(end)
 	if s.memory.fresh(thing, looks, s.now()) {
 		return nil
 	}
-	for after := int64(0); len(p.pool) > 0 && p.made < offersAtOnce; {
-		page, err := db.Select[candidate](ctx, s.DB, selectCandidates, region, after, end, s.midnight(s.Today()), int64(pageSize))
+	line := s.newLine(regions, end)
+	for len(p.pool) > 0 && p.made < offersAtOnce {
+		c, ok, err := line.next(ctx)
 		if err != nil {
-			return fmt.Errorf("read the line: %w", err)
+			return err
 		}
-		for _, c := range page {
-			after = c.Line
-			if err := s.serve(ctx, p, c); fault.Is(err, fault.TooLate) {
-				return nil // another process is at it, or the ask moved on: the next Work sees how it is now
-			} else if err != nil {
-				return err
-			}
-			if len(p.pool) == 0 || p.made == offersAtOnce {
-				return nil
-			}
-		}
-		if len(page) < pageSize {
+		if !ok {
 			break
+		}
+		if err := s.serve(ctx, p, c); fault.Is(err, fault.TooLate) {
+			return nil // another process is at it, or the ask moved on: the next Work sees how it is now
+		} else if err != nil {
+			return err
 		}
 	}
 	if p.made == 0 {
@@ -153,18 +119,17 @@ func (s *Store) handOutIn(ctx context.Context, region string, places []location.
 	return nil
 }
 
-func (s *Store) newPass(region string) (*pass, error) {
+func (s *Store) newPass() (pass, error) {
 	var hours [3]time.Duration
 	for i, id := range [...]string{setShortAnswer, setShortHours, setAnswerHours} {
 		n, err := s.setting(id)
 		if err != nil {
-			return nil, err
+			return pass{}, err
 		}
 		hours[i] = time.Duration(n) * time.Hour
 	}
 	now := s.now()
-	return &pass{region: region, short: hours[0], long: hours[2], never: map[string]skip{},
-		notice: notice{least: now.Add(max(hours[0], 2*beforeSlot)), full: now.Add(hours[1])}}, nil
+	return pass{short: hours[0], long: hours[2], notice: notice{least: now.Add(max(hours[0], 2*beforeSlot)), full: now.Add(hours[1])}}, nil
 }
 
 // looks tells whether anything is free that was not before.
@@ -201,7 +166,7 @@ func (s *Store) serve(ctx context.Context, p *pass, c candidate) error {
 }
 
 func (p *pass) passOver(c candidate, why skip) {
-	if c.Written&why.bit() == 0 {
+	if why != "" && c.Written&why.bit() == 0 {
 		p.over = append(p.over, passed{c.ID, why})
 	}
 }
@@ -213,36 +178,8 @@ func (w wish) key(first time.Time) string {
 	if w.from.After(first) {
 		from = w.from.Unix()
 	}
-	fmt.Fprint(&b, w.products, w.coming, w.lang, w.soon, from)
+	fmt.Fprint(&b, w.region, w.products, w.coming, w.lang, w.soon, from)
 	return b.String()
-}
-
-// wishOf is what an ask needs. Only where there are children who got nothing on the day of
-// asking has it to be opened, to see from when on they get something.
-func (s *Store) wishOf(ctx context.Context, c candidate) (wish, error) {
-	w := wish{products: strings.Fields(c.Products), lang: c.DeskLang, soon: c.Soon, from: c.NotBefore}
-	if c.Young == 0 {
-		return w, nil
-	}
-	a, err := s.ask(ctx, s.DB, c.ID)
-	if err != nil {
-		return w, err
-	}
-	body, err := s.open(ctx, s.DB, a)
-	if err != nil {
-		return w, err
-	}
-	for _, m := range body.Members {
-		if m.Then == "" || m.Then == noProduct {
-			continue
-		}
-		from, err := rules.ParseDay(m.From)
-		if err != nil {
-			return w, fmt.Errorf("read from when on a child gets something: %w", err)
-		}
-		w.coming = append(w.coming, coming{from, m.Then})
-	}
-	return w, nil
 }
 
 const (
@@ -275,7 +212,7 @@ func (s *Store) offer(ctx context.Context, p *pass, c candidate, chosen []seat) 
 		if err := s.tell(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		return s.figure(ctx, tx, p.region, figureOffered)
+		return s.figure(ctx, tx, c.Region, figureOffered)
 	})
 	if err != nil {
 		return err
@@ -308,6 +245,11 @@ func (s *Store) hold(ctx context.Context, tx *db.Tx, c candidate, chosen []seat,
 	}
 	if n == 0 {
 		return movedOn(c.ID)
+	}
+	if int64(len(chosen)) != c.Size {
+		if err := s.growUp(ctx, tx, c.ID, chosen[0].day); err != nil {
+			return err
+		}
 	}
 	id := ident.NewID(s.Random, "off")
 	if _, err := db.Exec(ctx, tx, insertOffer, id, c.ID, c.Line, chosen[0].location, chosen[0].starts, s.now(), until); err != nil {

@@ -225,6 +225,9 @@ const poolSize = 500
 func (s *Store) freeSeats(ctx context.Context, places []location.Location, least time.Time) ([]seat, error) {
 	var seats []seat
 	for _, l := range places {
+		if l.Plan.Horizon.IsZero() {
+			continue
+		}
 		rows, err := db.Select[slotRow](ctx, s.DB, selectFree, l.ID, least, s.now(), int64(poolSize))
 		if err != nil {
 			return nil, fmt.Errorf("find free slots: %w", err)
@@ -235,9 +238,9 @@ func (s *Store) freeSeats(ctx context.Context, places []location.Location, least
 			if _, ok := planned[row.Day]; !ok {
 				planned[row.Day] = l.Slots(day, s.Zone)
 			}
-			if slot, ok := find(planned[row.Day], row); ok {
+			if slot, ok := find(planned[row.Day], row); ok && len(l.Regions(day)) > 0 {
 				one := row.seat(day)
-				one.minutes = slot.Minutes
+				one.minutes, one.regions = slot.Minutes, l.Regions(day)
 				seats = append(seats, one)
 			}
 		}
@@ -254,7 +257,7 @@ func find(planned []location.Slot, row slotRow) (location.Slot, bool) {
 	return planned[i], true
 }
 
-// seat is a row as fit reads it, but for how long it takes.
+// seat is a row as fit reads it, but for how long it takes and whom it is for.
 func (r slotRow) seat(day rules.Day) seat {
 	return seat{id: r.ID, location: r.LocationID, day: day, starts: r.StartsAt, desk: r.Desk,
 		langs: strings.Fields(r.Langs), products: strings.Fields(r.Products)}

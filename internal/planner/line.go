@@ -1,0 +1,194 @@
+package planner
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"loket/internal/db"
+	"loket/internal/rules"
+)
+
+const selectUndrawn = `SELECT coalesce(min(n), 0) AS n FROM draw WHERE state <> 'drawn'`
+
+// lineEnd is before which place in the line offers are made: not behind a draw that is
+// open, waits for its value, or is half written.
+func (s *Store) lineEnd(ctx context.Context) (int64, error) {
+	n, err := db.Get[int64](ctx, s.DB, selectUndrawn)
+	if err != nil {
+		return 0, fmt.Errorf("find the end of the line: %w", err)
+	}
+	if n == 0 {
+		return math.MaxInt64, nil
+	}
+	return lineOf(n, 0), nil
+}
+
+// candidate is an ask in the line.
+type candidate struct {
+	ID        string
+	Region    string
+	Size      int64
+	Line      int64
+	Products  string
+	DeskLang  string
+	Soon      bool
+	NotBefore time.Time
+	Young     int64 // people who got nothing on the day of asking
+	Claimed   int64 // people whose number another ask has
+	Written   int64 // which reasons were written today, in bits
+}
+
+// A reason is written once a day for an ask, which is what its count counts.
+const selectCandidates = `
+	SELECT id, region, size, coalesce(line, 0) AS line, products, desk_lang, soon, not_before,
+		coalesce((SELECT count(*) FROM ask_member m WHERE m.ask_id = ask.id), 0) - size AS young,
+		coalesce((SELECT count(*) FROM ask_member m WHERE m.ask_id = ask.id AND NOT m.holds), 0) AS claimed,
+		coalesce((SELECT CAST(sum(CASE reason WHEN 'contested' THEN 1 WHEN 'household' THEN 2 WHEN 'language' THEN 4
+			WHEN 'notice' THEN 8 WHEN 'not-before' THEN 16 ELSE 32 END) AS bigint)
+			FROM ask_skip k WHERE k.ask_id = ask.id AND k.last_at >= $4), 0) AS written
+	FROM ask
+	WHERE region = $1 AND state = 'waiting' AND line IS NOT NULL AND line > $2 AND line < $3
+	ORDER BY line LIMIT $5`
+
+// bit is the place of a reason in candidate.Written.
+func (k skip) bit() int64 {
+	order := []skip{skipContested, skipHousehold, skipLanguage, skipNotice, skipNotBefore, skipProduct}
+	return 1 << slices.Index(order, k)
+}
+
+// pageSize is how many asks of a region are read at a time.
+const pageSize = 250
+
+// line is the line of some regions, read page by page.
+type line struct {
+	store *Store
+	end   int64
+	today time.Time
+	parts []part
+}
+
+// part is the line of one region.
+type part struct {
+	region string
+	page   []candidate
+	after  int64 // the last that was read
+	done   bool
+}
+
+func (s *Store) newLine(regions []string, end int64) *line {
+	l := &line{store: s, end: end, today: s.midnight(s.Today())}
+	for _, region := range regions {
+		l.parts = append(l.parts, part{region: region})
+	}
+	return l
+}
+
+// next returns who is next, of whichever region; false at the end.
+func (l *line) next(ctx context.Context) (candidate, bool, error) {
+	best := -1
+	for i := range l.parts {
+		p := &l.parts[i]
+		if err := l.fill(ctx, p); err != nil {
+			return candidate{}, false, err
+		}
+		if len(p.page) > 0 && (best < 0 || p.page[0].Line < l.parts[best].page[0].Line) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return candidate{}, false, nil
+	}
+	p := &l.parts[best]
+	c := p.page[0]
+	p.page = p.page[1:]
+	return c, true, nil
+}
+
+func (l *line) fill(ctx context.Context, p *part) (err error) {
+	if len(p.page) > 0 || p.done {
+		return nil
+	}
+	p.page, err = db.Select[candidate](ctx, l.store.DB, selectCandidates, p.region, p.after, l.end, l.today, int64(pageSize))
+	if err != nil {
+		return fmt.Errorf("read the line: %w", err)
+	}
+	if p.done = len(p.page) < pageSize; len(p.page) > 0 {
+		p.after = p.page[len(p.page)-1].Line
+	}
+	return nil
+}
+
+const selectYoung = `SELECT n FROM ask_member WHERE ask_id = $1 AND product = 'none' ORDER BY n`
+
+// wishOf is what an ask needs. Only where there are children who got nothing on the day of
+// asking has it to be opened, to see from when on they get something.
+func (s *Store) wishOf(ctx context.Context, c candidate) (wish, error) {
+	w := wish{region: c.Region, products: strings.Fields(c.Products), lang: c.DeskLang, soon: c.Soon, from: c.NotBefore}
+	if c.Young == 0 {
+		return w, nil
+	}
+	a, err := s.ask(ctx, s.DB, c.ID)
+	if err != nil {
+		return w, err
+	}
+	body, err := s.open(ctx, s.DB, a)
+	if err != nil {
+		return w, err
+	}
+	young, err := db.Select[int](ctx, s.DB, selectYoung, a.ID)
+	if err != nil {
+		return w, fmt.Errorf("find the children of an ask: %w", err)
+	}
+	for _, n := range young {
+		m := body.Members[n-1]
+		if m.Then == "" || m.Then == noProduct {
+			continue
+		}
+		from, err := rules.ParseDay(m.From)
+		if err != nil {
+			return w, fmt.Errorf("read from when on a child gets something: %w", err)
+		}
+		w.coming = append(w.coming, coming{from, m.Then})
+	}
+	return w, nil
+}
+
+const (
+	updateMember = `UPDATE ask_member SET product = $3 WHERE ask_id = $1 AND n = $2 AND product = 'none'`
+	updateGrown  = `UPDATE ask SET size = $2, products = $3 WHERE id = $1`
+)
+
+// growUp counts the children of an ask who are old enough on the day of its slots.
+func (s *Store) growUp(ctx context.Context, tx *db.Tx, askID string, day rules.Day) error {
+	a, err := s.ask(ctx, tx, askID)
+	if err != nil {
+		return err
+	}
+	body, err := s.open(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	for i, m := range body.Members {
+		if product := m.productOn(noProduct, day); product != noProduct {
+			if _, err := db.Exec(ctx, tx, updateMember, askID, int64(i+1), product); err != nil {
+				return fmt.Errorf("count a child: %w", err)
+			}
+		}
+	}
+	people, err := db.Select[visitor](ctx, tx, selectVisitors, askID)
+	if err != nil {
+		return fmt.Errorf("read the people of an ask: %w", err)
+	}
+	products := make([]string, len(people))
+	for i, v := range people {
+		products[i] = v.Product
+	}
+	if _, err = db.Exec(ctx, tx, updateGrown, askID, int64(len(people)), words(products)); err != nil {
+		return fmt.Errorf("count the children of an ask: %w", err)
+	}
+	return nil
+}
