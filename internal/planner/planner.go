@@ -156,7 +156,7 @@ type Status struct {
 // Outlook is what the public sees of a region. Counts below five are not told.
 type Outlook struct {
 	Region  rules.Item
-	Waiting int64 // -1: fewer than five
+	Waiting int64 // people; -1: one to four
 	Week    int64 // slots in the next seven days
 	Days    int   // until somebody who asks today has a place, at that pace; -1 where nobody can say
 	Places  []location.Location
