@@ -3,7 +3,23 @@
 
 -- domain: locations
 
-ALTER TABLE location ADD COLUMN plan TEXT NOT NULL DEFAULT '';
+-- Made anew, for SQLite cannot widen a check.
+CREATE TABLE location_with_plan (
+    id         TEXT   NOT NULL PRIMARY KEY,
+    state      TEXT   NOT NULL CHECK (state IN ('announced', 'dated', 'bookable', 'open', 'moving', 'paused', 'closed')),
+    address    TEXT   NOT NULL,
+    opens_on   TEXT   NOT NULL,
+    hours      TEXT   NOT NULL,
+    plan       TEXT   NOT NULL,
+    ground     TEXT   NOT NULL,
+    version    BIGINT NOT NULL,
+    changed_by TEXT   NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+INSERT INTO location_with_plan (id, state, address, opens_on, hours, plan, ground, version, changed_by, changed_at)
+SELECT id, state, address, opens_on, hours, '', ground, version, changed_by, changed_at FROM location;
+DROP TABLE location;
+ALTER TABLE location_with_plan RENAME TO location;
 
 -- domain: the planner
 
