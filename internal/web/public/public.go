@@ -35,6 +35,7 @@ import (
 	"embed"
 	"io"
 	"io/fs"
+	"sync/atomic"
 	"time"
 
 	"loket/internal/lang"
@@ -85,6 +86,9 @@ type Pages struct {
 	form    questions.Form
 	site    *web.Site
 	cookies cipher.AEAD // seals what kept cookies hold
+
+	placesChanged func()      // has the page of places made anew
+	placesAging   atomic.Bool // and that will happen by itself
 }
 
 // New returns the pages.
@@ -154,5 +158,6 @@ func (p *Pages) Register(site *web.Site) {
 	site.Page("GET /counters", p.showCounters)
 	site.Page("GET /audit", p.audit)
 	p.registerPhotos(site)
+	p.registerPlaces(site)
 	p.registerPlain(site)
 }
