@@ -105,6 +105,9 @@ func (s *Store) handOutIn(ctx context.Context, p *pass, regions []string, end in
 			return err
 		}
 		if !ok {
+			if err := s.tellClaimed(ctx, p.over); err != nil {
+				return err
+			}
 			break
 		}
 		if err := s.serve(ctx, p, c); fault.Is(err, fault.TooLate) {

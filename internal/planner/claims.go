@@ -1,0 +1,102 @@
+package planner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"loket/internal/db"
+	"loket/internal/fault"
+	"loket/internal/point"
+)
+
+// passOnBatch is how many numbers are passed on before it is looked again.
+const passOnBatch = 200
+
+const (
+	countEnded = `
+		SELECT coalesce(CAST(sum(n) AS bigint), 0) AS n FROM ask_figure WHERE day >= $1 AND what IN ('served', 'withdrawn')`
+	// Of several who claim a number the first who asked has it.
+	selectLetGo = `
+		SELECT ask_member.ask_id, ask_member.n, ask_member.sum
+		FROM ask_member JOIN ask ON ask.id = ask_member.ask_id
+		WHERE NOT ask_member.holds AND ask.closed_at IS NULL
+			AND NOT EXISTS (SELECT 1 FROM ask_member AS held WHERE held.sum = ask_member.sum AND held.holds)
+			AND NOT EXISTS (SELECT 1 FROM served_number WHERE served_number.sum = ask_member.sum AND served_number.expires_at > $1)
+		ORDER BY ask.asked_at, ask.id, ask_member.n LIMIT $2`
+	updateHolds = `UPDATE ask_member SET holds = TRUE WHERE ask_id = $1 AND n = $2`
+)
+
+// claimed is one of the people of an ask whose number another ask had.
+type claimed struct {
+	AskID string
+	N     int64
+	Sum   []byte
+}
+
+// passOn gives the numbers that nobody holds any more to the asks that wait for them. Those
+// of people who were served are given to nobody while that is remembered.
+func (s *Store) passOn(ctx context.Context) error {
+	ended, err := db.Get[int64](ctx, s.DB, countEnded, s.Today().Add(-1).String())
+	if err != nil {
+		return fmt.Errorf("count asks that ended: %w", err)
+	}
+	const thing = "numbers that were let go"
+	looks := s.Today().String() + " " + strconv.FormatInt(ended, 10)
+	if s.memory.fresh(thing, looks, s.now()) {
+		return nil
+	}
+	waiting, err := db.Select[claimed](ctx, s.DB, selectLetGo, s.now(), int64(passOnBatch))
+	if err != nil {
+		return fmt.Errorf("find numbers that were let go: %w", err)
+	}
+	given := map[string]bool{}
+	for _, c := range waiting {
+		if given[string(c.Sum)] {
+			continue
+		}
+		given[string(c.Sum)] = true
+		if err := s.passOnOne(ctx, c); err != nil {
+			return err
+		}
+		point.Reach("planner.passed-on")
+	}
+	if len(waiting) < passOnBatch {
+		s.memory.keep(thing, looks, s.now().Add(lookAgain))
+	}
+	return nil
+}
+
+func (s *Store) passOnOne(ctx context.Context, c claimed) error {
+	err := s.DB.Update(ctx, func(tx *db.Tx) error {
+		a, err := db.Get[askRow](ctx, tx, lockAsk, c.AskID)
+		if fault.Is(err, fault.NotFound) || err == nil && a.ClosedAt != nil {
+			return nil // it ended at this moment
+		}
+		if err != nil {
+			return fmt.Errorf("lock ask: %w", err)
+		}
+		if _, err := db.Exec(ctx, tx, updateHolds, c.AskID, c.N); err != nil {
+			return fmt.Errorf("pass a number on: %w", err)
+		}
+		return nil
+	})
+	if db.Unique(err) == "ask_member_sum" {
+		return nil // somebody asked with it at this moment
+	}
+	return err
+}
+
+// tellClaimed tells those whose number another ask has, and whose turn it was, although
+// nobody behind them was there to be offered anything.
+func (s *Store) tellClaimed(ctx context.Context, over []passed) error {
+	mine := slices.DeleteFunc(slices.Clone(over), func(one passed) bool { return one.why != skipContested })
+	for some := range slices.Chunk(mine, passesBatch) {
+		if err := s.DB.Update(ctx, func(tx *db.Tx) error { return s.writePassed(ctx, tx, some) }); err != nil {
+			return err
+		}
+		point.Reach("planner.passed")
+	}
+	return nil
+}

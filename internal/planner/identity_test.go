@@ -1,0 +1,177 @@
+package planner_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"loket/internal/ident"
+	"loket/internal/planner"
+)
+
+// claim is a form of somebody else with the number of one person's ask: their own name,
+// birth date and contact.
+func (w *world) claim(t testing.TB, of planner.Asking) planner.Asking {
+	t.Helper()
+	attacker := w.person(t)
+	attacker.Members[0].Number = of.Members[0].Number
+	return attacker
+}
+
+// alike fails the test when two receipts, or what their status shows, differ in anything
+// but what is random.
+func (w *world) alike(t testing.TB, a, b planner.Receipt) {
+	t.Helper()
+	one, other := w.status(t, a), w.status(t, b)
+	if len(a.Number) != len(b.Number) || len(a.Ticket) != len(b.Ticket) || !a.Closes.Equal(b.Closes) {
+		t.Errorf("receipts %v and %v", a, b)
+	}
+	if one.State != other.State || one.Contested != other.Contested || one.Drawn != other.Drawn || one.Draw != other.Draw {
+		t.Errorf("seen from outside: %+v and %+v", one, other)
+	}
+}
+
+// Somebody who claims a number after its person has asked takes nothing from them, and
+// learns nothing: their ask looks like any other until its turn has come.
+func TestClaimingANumberLaterTakesNothing(t *testing.T) { // P-30 P-70
+	each(t, func(t *testing.T, w *world) {
+		asking := w.person(t)
+		victim := w.ask(t, asking)
+		attacker, stranger := w.ask(t, w.claim(t, asking)), w.ask(t, w.person(t))
+		w.alike(t, attacker, stranger)
+		w.alike(t, attacker, victim)
+		w.booked(t, victim)
+		if got := w.status(t, attacker); got.State != planner.Waiting || !got.Contested {
+			t.Errorf("the claim after its turn: %+v", got)
+		}
+		if got := w.status(t, stranger); got.State != planner.Offered || got.Contested {
+			t.Errorf("a stranger after their turn: %+v", got)
+		}
+		if again := w.ask(t, again(asking)); !same(again, victim) {
+			t.Error("the person has another ask")
+		}
+		w.promises(t)
+	})
+}
+
+// Somebody who claims a number before its person asks shuts nobody out: the person is in
+// the draw as everybody, keeps the place in the line, and has the number when the other
+// ask ends.
+func TestClaimingANumberBeforeShutsNobodyOut(t *testing.T) { // P-30
+	each(t, func(t *testing.T, w *world) {
+		asking := w.person(t)
+		attacker := w.ask(t, w.claim(t, asking))
+		victim, stranger := w.ask(t, asking), w.ask(t, w.person(t))
+		w.alike(t, victim, stranger)
+		w.offered(t, attacker)
+		line := w.count(t, `SELECT line AS n FROM ask WHERE number = $1`, string(victim.Number))
+		if got := w.status(t, victim); got.State != planner.Waiting || !got.Contested {
+			t.Errorf("the person after their turn: %+v", got)
+		}
+		if n := w.count(t, `SELECT count(*) AS n FROM outbox JOIN ask ON ask.id = case_id WHERE number = $1`, string(victim.Number)); n != 1 {
+			t.Errorf("the person was told %d times that there is news", n)
+		}
+		w.promises(t)
+		must(t, w.Withdraw(t.Context(), attacker.Number, attacker.Code))
+		w.pass(t, time.Minute)
+		if got := w.status(t, victim); got.State != planner.Offered {
+			t.Errorf("after the claim ended the person is %s", got.State)
+		}
+		if n := w.count(t, `SELECT line AS n FROM ask WHERE number = $1`, string(victim.Number)); n != line {
+			t.Errorf("the place in the line went from %d to %d", line, n)
+		}
+		w.promises(t)
+	})
+}
+
+// A household of which one number is in another ask waits as a whole: nobody of it is
+// offered a place without the others.
+func TestAHouseholdIsAllOrNothing(t *testing.T) { // P-82
+	each(t, func(t *testing.T, w *world) {
+		family := w.household(t, 1990)
+		alone := w.person(t)
+		alone.Members[0] = family.Members[1]
+		first := w.ask(t, alone)
+		household := w.ask(t, family)
+		w.offered(t, first)
+		if got := w.status(t, household); got.State != planner.Waiting || !got.Contested {
+			t.Errorf("the household: %+v", got)
+		}
+		w.promises(t)
+		must(t, w.Withdraw(t.Context(), first.Number, first.Code))
+		w.pass(t, time.Minute)
+		if got := w.status(t, household); got.State != planner.Offered || got.Offer.People != 2 {
+			t.Errorf("the household when nobody else has a number of it: %+v", got)
+		}
+		w.promises(t)
+	})
+}
+
+// Twins of one address and birth date have a number each, and a turn each.
+func TestTwinsAreTwoPeople(t *testing.T) { // P-30
+	each(t, func(t *testing.T, w *world) {
+		one, other := w.person(t), w.person(t)
+		other.Email, other.Phone = one.Email, one.Phone
+		other.Members[0].Name, other.Members[0].Birth = one.Members[0].Name, one.Members[0].Birth
+		a, b := w.ask(t, one), w.ask(t, other)
+		if same(a, b) {
+			t.Fatal("twins are one ask")
+		}
+		w.offered(t, a)
+		w.isOffered(t, b)
+		w.promises(t)
+	})
+}
+
+// isOffered fails the test when an ask has no offer by now.
+func (w *world) isOffered(t testing.TB, r planner.Receipt) {
+	t.Helper()
+	if got := w.status(t, r); got.State != planner.Offered || got.Contested {
+		t.Errorf("the ask is %+v", got)
+	}
+}
+
+// Households that name each other, at one moment and from two processes: every number is
+// held once, and nobody waits for ever.
+func TestHouseholdsThatNameEachOther(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const pairs = 20
+		processes := []*world{w, w.another(t)}
+		var all sync.WaitGroup
+		for range pairs {
+			one := w.household(t, 1990)
+			other := w.household(t, 1991)
+			other.Members[0].Number, other.Members[1].Number = one.Members[1].Number, one.Members[0].Number
+			for i, form := range []planner.Asking{one, other} {
+				all.Go(func() {
+					if _, err := processes[i].Ask(t.Context(), form); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		all.Wait()
+		if n := w.count(t, `SELECT count(*) AS n FROM ask_member WHERE holds`); n != 2*pairs {
+			t.Errorf("%d numbers are held, want %d", n, 2*pairs)
+		}
+		if n := w.count(t, `SELECT count(*) AS n FROM ask WHERE EXISTS (SELECT 1 FROM ask_member WHERE ask_id = ask.id AND NOT holds)`); n != pairs {
+			t.Errorf("%d households wait for another, want %d", n, pairs)
+		}
+		w.promises(t)
+	})
+}
+
+// A person without a number who gets nothing on the day, such as a baby, is nobody else.
+func TestBabiesWithoutANumber(t *testing.T) { // P-82
+	each(t, func(t *testing.T, w *world) {
+		for range 2 {
+			family := w.household(t, 2022)
+			family.Members[1].Number = ident.Number{}
+			w.ask(t, family)
+		}
+		if n := w.count(t, `SELECT count(*) AS n FROM ask_member WHERE NOT holds`); n != 0 {
+			t.Errorf("%d people share a number", n)
+		}
+		w.promises(t)
+	})
+}
