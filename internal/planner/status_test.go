@@ -15,7 +15,8 @@ import (
 func (w *world) offered(t testing.TB, r planner.Receipt) planner.Status {
 	t.Helper()
 	w.work(t) // slots are announced
-	w.pass(t, w.untilClosing(t)+30*time.Minute)
+	w.clock.Advance(w.untilClosing(t))
+	w.pass(t, 30*time.Minute)
 	status := w.status(t, r)
 	if status.State != planner.Offered || status.Offer == nil {
 		t.Fatalf("the ask is %s, want an offer", status.State)

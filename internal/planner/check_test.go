@@ -1,0 +1,94 @@
+package planner_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"loket/internal/db"
+	"loket/internal/planner"
+)
+
+// damage is done to a database in which one person waits, one is offered a slot and one has
+// an appointment; wants is what Check says of it.
+func damage() []struct{ query, wants string } {
+	return []struct{ query, wants string }{
+		{`DROP INDEX appointment_slot_id; DROP INDEX appointment_ask_id_member;
+			INSERT INTO appointment SELECT 'apt_twice', ask_id, member + 1, slot_id, product, issue, state, why, made_at, changed_at FROM appointment WHERE state = 'booked'`,
+			"slots hold two people"},
+		{`DROP INDEX appointment_ask_id_member; DROP INDEX appointment_slot_id;
+			INSERT INTO appointment SELECT 'apt_twice', ask_id, member, slot_id, product, issue, state, why, made_at, changed_at FROM appointment WHERE state = 'booked'`,
+			"people have two appointments"},
+		{`DROP INDEX ask_member_sum; UPDATE ask_member SET sum = (SELECT min(sum) FROM ask_member)`, "numbers are held by two asks"},
+		{`UPDATE slot SET state = 'free', offer_id = '' WHERE state = 'booked'`, "slots are booked without an appointment"},
+		{`UPDATE appointment SET state = 'served' WHERE state = 'booked'`, "people were served at slots"},
+		{`UPDATE slot SET state = 'free', offer_id = '' WHERE state = 'offered'`, "open offers have not a slot"},
+		{`UPDATE offer SET state = 'lapsed' WHERE state = 'open'`, "slots are held without an open offer"},
+		{`UPDATE ask SET size = 2 WHERE state = 'offered'`, "open offers have not a slot|asks have another size"},
+		{`UPDATE slot SET offer_id = 'off_x' WHERE id = (SELECT min(id) FROM slot WHERE state = 'free')`, "slots are free and somebody's"},
+		{`UPDATE ask SET state = 'waiting' WHERE state = 'offered'`, "asks are offered without an open offer"},
+		{`UPDATE ask SET state = 'waiting' WHERE state = 'booked'`, "asks are booked without an appointment"},
+		{`UPDATE ask SET size = 3 WHERE state = 'booked'`, "households are booked in part"},
+		{`UPDATE ask SET closed_at = 1 WHERE state = 'waiting'`, "asks ended without a day|asks that ended have no day|asks that ended hold numbers"},
+		{`UPDATE ask SET line = NULL WHERE state = 'offered'`, "asks of a draw have no place|asks had a turn before"},
+		{`UPDATE ask_member SET product = 'none'`, "asks have another size"},
+		{`UPDATE ask_member SET holds = FALSE`, "asks had a turn without holding"},
+		{`DELETE FROM case_key`, "asks have no key"},
+		{`UPDATE case_key SET ends_at = 1`, "asks that ended have no day"},
+		{`UPDATE audit_entry SET act = 'other'`, "asks have no audit entry"},
+		{`UPDATE ask_figure SET n = n + 1 WHERE what = 'asked'`, "asks came"},
+		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},
+	}
+}
+
+// Each promise that is checked is broken once, and Check says so: all that it says is
+// named by some damage.
+func TestEveryPromiseIsChecked(t *testing.T) {
+	whole := newWorld(t, db.SQLite)
+	whole.ask(t, whole.person(t))
+	whole.booked(t, whole.ask(t, whole.person(t)))
+	whole.clock.Advance(time.Hour)
+	whole.ask(t, whole.person(t))
+	whole.promises(t)
+	wanted := ""
+	for i, d := range damage() {
+		wanted += d.wants + "|"
+		t.Run(d.wants, func(t *testing.T) {
+			copied := fmt.Sprintf("%s/%d.db", t.TempDir(), i)
+			must(t, whole.DB.Backup(t.Context(), copied))
+			w := &world{clock: whole.clock, url: "sqlite:" + copied, keys: whole.keys}
+			w.open(t)
+			for query := range strings.SplitSeq(d.query, ";") {
+				_, err := db.Exec(t.Context(), w.DB, query)
+				must(t, err)
+			}
+			broken, err := w.Check(t.Context())
+			must(t, err)
+			said := strings.Join(broken, "\n")
+			for want := range strings.SplitSeq(d.wants, "|") {
+				if !strings.Contains(said, want) {
+					t.Errorf("Check says %q, want %q", said, want)
+				}
+			}
+		})
+	}
+	for _, invariant := range planner.Invariants() {
+		named := false
+		for want := range strings.SplitSeq(wanted, "|") {
+			named = named || want != "" && strings.Contains(invariant[1], want)
+		}
+		if !named {
+			t.Errorf("nothing breaks the promise that no %s", invariant[1])
+		}
+	}
+}
+
+// The promises hold on both engines from the first moment on, and while nothing is there.
+func TestPromisesOfNothing(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.promises(t)
+		w.work(t)
+		w.promises(t)
+	})
+}
