@@ -102,7 +102,9 @@ func Open(t testing.TB, c config.Config, clock *testclock.Clock, log *slog.Logge
 		check(t, app.InitKeys(c, rand.Reader))
 		check(t, app.AddDemoKey(c, clock.Now(), rand.Reader))
 	}
-	beacon, err := draw.NewSigner(strings.NewReader(strings.Repeat("b", 32)), draw.Quicknet().Clock, clock.Now)
+	rounds := draw.Quicknet().Clock
+	rounds.Genesis = rounds.Genesis.AddDate(-5, 0, 0) // before the days on which tests take place
+	beacon, err := draw.NewSigner(strings.NewReader(strings.Repeat("b", 32)), rounds, clock.Now)
 	check(t, err)
 	a, err := app.Open(t.Context(), c, app.Options{Log: log, Now: clock.Now, Beacon: beacon})
 	check(t, err)
