@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -110,7 +111,7 @@ func (s *Store) weigh(ctx context.Context, q db.Queryer, m staff.Member, c Chang
 	if after.Address, err = line(c.Address, "location.address"); err != nil {
 		return before, after, err
 	}
-	if err = after.plan(c.Plan, before.Address, s.Today()); err != nil {
+	if err = after.plan(c.Plan, before.Address, s.Here()); err != nil {
 		return before, after, err
 	}
 	if after.Ground, err = line(c.Ground, "location.ground"); err != nil {
@@ -124,7 +125,7 @@ func (s *Store) weigh(ctx context.Context, q db.Queryer, m staff.Member, c Chang
 
 // plan takes a new plan, or none. An address that was changed without one holds from today
 // on, or from the first day; those of later days stay.
-func (l *Location) plan(p *Plan, before string, today rules.Day) error {
+func (l *Location) plan(p *Plan, before string, here time.Time) error {
 	switch {
 	case p != nil:
 		l.Plan = *p
@@ -132,7 +133,7 @@ func (l *Location) plan(p *Plan, before string, today rules.Day) error {
 			return err
 		}
 	case len(l.Plan.Addresses) > 0 && l.Address != "" && l.Address != before:
-		from := l.firstFrom(today)
+		from := l.firstFrom(rules.DayOf(here))
 		list := slices.DeleteFunc(slices.Clone(l.Plan.Addresses), func(a Address) bool { return a.First == from })
 		list = append(list, Address{from, l.Address})
 		slices.SortFunc(list, func(a, b Address) int { return a.First.Compare(b.First) })
@@ -140,11 +141,11 @@ func (l *Location) plan(p *Plan, before string, today rules.Day) error {
 			return invalid("location.address", "an address that cannot be")
 		}
 	default:
-		l.settle(today)
+		l.settle(here)
 		return nil
 	}
 	l.stored = l.Plan.String()
-	l.settle(today)
+	l.settle(here)
 	return nil
 }
 

@@ -64,7 +64,7 @@ func fromPack(item rules.Item, t time.Time) (Location, error) {
 	if !l.State.valid() {
 		return l, invalid("location.state", "a state that no counter has")
 	}
-	l.settle(rules.DayOf(t))
+	l.settle(t)
 	return l, nil
 }
 

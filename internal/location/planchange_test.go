@@ -190,6 +190,31 @@ func TestPlansAreChangedAsTheyWereSeen(t *testing.T) {
 	})
 }
 
+// A place with a date gives its slots when it opens, or from the instant that somebody said.
+func TestAPlaceWithADateGivesSlotsWhenItOpens(t *testing.T) { // P-63
+	each(t, func(t *testing.T, w *world) {
+		w.Counters = func() []rules.Item {
+			return []rules.Item{{ID: "north", Fields: map[string]string{"stands": "2021-12-01 announced", "addresses": "2021-12-01 Voorbeeldplein 1"}}}
+		}
+		c := as(w.one(t, "north"))
+		c.Week = week(t, "mon 09:00-17:00")
+		c.State, c.OpensOn = location.Dated, day(t, "2021-12-27")
+		check(t, w.Change(t.Context(), lead(), c))
+		l := w.one(t, "north")
+		if opens := time.Date(2021, 12, 27, 0, 0, 0, 0, w.Zone); !l.Plan.Bookable.Equal(opens) || l.BookableAt(opens.Add(-time.Second)) || !l.BookableAt(opens) {
+			t.Errorf("slots are given from %v", l.Plan.Bookable)
+		}
+		plan, said := l.Plan, time.Date(2021, 12, 22, 10, 0, 0, 0, w.Zone)
+		plan.Bookable = said
+		c = as(l)
+		c.Plan = &plan
+		check(t, w.Change(t.Context(), lead(), c))
+		if l = w.one(t, "north"); !l.Plan.Bookable.Equal(said) || l.BookableAt(said.Add(-time.Second)) || !l.BookableAt(said) { // P-63
+			t.Errorf("slots are given from %v", l.Plan.Bookable)
+		}
+	})
+}
+
 // A place of which the pack tells nothing yet is not there.
 func TestAPlaceIsThereFromItsAnnouncement(t *testing.T) { // P-34
 	each(t, func(t *testing.T, w *world) {

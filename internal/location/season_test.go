@@ -197,6 +197,24 @@ func TestInferredDesksAddUp(t *testing.T) {
 	}
 }
 
+// Stickers come back on a day of their own at each place, and can be booked from 6 October.
+func TestStickersComeBack(t *testing.T) { // P-48
+	zone := amsterdam(t)
+	before, after := placesAt(t, "2022-10-05 23:59:59"), placesAt(t, "2022-10-06 00:00:00")
+	for id, first := range map[string]string{"amsterdam": "2022-10-12", "rotterdam": "2022-10-12", "assen": "2022-10-17"} {
+		if before[id].BookableAt(moment(t, "2022-10-05 23:59:59")) || !after[id].BookableAt(moment(t, "2022-10-06 00:00:00")) {
+			t.Errorf("%s is not bookable from 6 October", id)
+		}
+		for d := day(t, "2022-10-06"); !d.After(day(t, "2022-11-02")); d = d.Add(1) {
+			weekday := len(after[id].Week.On(d)) > 0
+			want := weekday && !d.Before(day(t, first)) && !d.After(day(t, "2022-10-31"))
+			if got := len(after[id].Slots(d, zone)) > 0; got != want {
+				t.Errorf("%s on %s: slots %v", id, d, got)
+			}
+		}
+	}
+}
+
 // Only cards, without an appointment, at hours with a break.
 func TestCollectionOfCards(t *testing.T) { // P-51 P-52 P-36
 	for at, want := range map[string]bool{

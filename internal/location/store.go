@@ -69,7 +69,7 @@ func (s *Store) of(ctx context.Context, q db.Queryer) ([]Location, error) {
 	for _, item := range s.Counters() {
 		l, err := fromPack(item, s.Here())
 		if r, ok := said[item.ID]; ok && err == nil {
-			l, err = l.with(r, s.Today())
+			l, err = l.with(r, s.Here())
 		}
 		if err != nil {
 			return nil, wrapItem(item.ID, err)
@@ -115,7 +115,7 @@ func (s *Store) AnyOpen(ctx context.Context) (bool, error) {
 
 // with takes what staff said, instead of what the pack says. A plan that they did not
 // change is the pack's.
-func (l Location) with(r row, today rules.Day) (Location, error) {
+func (l Location) with(r row, here time.Time) (Location, error) {
 	l.State, l.Address, l.Ground, l.Version, l.Changed = State(r.State), r.Address, r.Ground, r.Version, r.ChangedAt
 	if !l.State.valid() {
 		return l, fault.New(fault.Internal, "", "a state that no counter has")
@@ -132,13 +132,18 @@ func (l Location) with(r row, today rules.Day) (Location, error) {
 			return l, err
 		}
 	}
-	l.settle(today)
+	l.settle(here)
 	return l, nil
 }
 
-// settle brings what moves with the days to a day: the horizon, and the address.
-func (l *Location) settle(today rules.Day) {
+// settle brings what moves with the days to a moment: the horizon, the address, and the
+// instant from which slots are given, which is the opening where nobody said another.
+func (l *Location) settle(here time.Time) {
+	today := rules.DayOf(here)
 	l.Plan.at(today)
+	if l.State == Dated && l.Plan.Bookable.IsZero() && !l.OpensOn.IsZero() {
+		l.Plan.Bookable = onWall(l.OpensOn, 0, here.Location()).UTC()
+	}
 	if len(l.Plan.Addresses) > 0 {
 		l.Address = l.AddressOn(l.firstFrom(today))
 	}
