@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,7 +33,7 @@ func counter(id, region string, desks int, horizon string) rules.Item {
 	}
 	return rules.Item{ID: id, Name: rules.Words{"nl": id}, Fields: map[string]string{
 		"stands": "2022-08-01 open", "first": "2022-08-01", "last": "2022-12-31", "horizon": "2022-08-01 " + horizon, "region": region,
-		"hours": week[2:], "desks": staffed[2:], "products": "2022-08-01..2022-12-31 sticker; 2022-08-01..2022-12-31 o-document",
+		"hours": week[2:], "desks": strings.TrimPrefix(staffed, "; "), "products": "2022-08-01..2022-12-31 sticker; 2022-08-01..2022-12-31 o-document",
 		"addresses": "2022-08-01 Verzonnenstraat 1, Assen"}}
 }
 
