@@ -120,6 +120,6 @@ func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asked) error {
 	if err != nil {
 		return err
 	}
-	return p.site.Render(w, r, "place-receipt", &placeReceiptPage{Page: web.Page{Title: "public.place.receipt.title"},
+	return p.site.Render(w, r, "place-receipt", &placeReceiptPage{Page: web.Page{Title: "public.receipt.title"},
 		Number: receipt.Number.Spoken(), Code: spokenCode(receipt.Code), Ticket: receipt.Ticket, Closes: p.instant(receipt.Closes)})
 }

@@ -38,7 +38,7 @@ func (p placeForm) whoStep(i int) placeStep {
 		take: func(f *placeFields, a *asked) { p.takeWho(f, a, i) },
 		lines: func(_ asked, f *placeFields) []placeAnswer {
 			return []placeAnswer{line("public.place.who.name", f.Texts[0].Value, false), line("public.place.who.birth", typedDate(f.Date), true),
-				line("public.place.who.number-short", f.After[0].Value, true)}
+				line("public.place.who.number", f.After[0].Value, true)}
 		},
 	}
 }
