@@ -99,6 +99,22 @@ func TestRaisingDesksIsPreviewedAndLogged(t *testing.T) { // P-67
 	})
 }
 
+func TestDesksAreTakenAwayAgain(t *testing.T) { // P-67
+	each(t, func(t *testing.T, w *world) {
+		planned(w)
+		for _, n := range []int{5, 1} {
+			l := w.one(t, "north")
+			c, plan := as(l), l.Plan
+			plan.Desks = []location.Desks{{Number: n, Minutes: 30}}
+			c.Plan = &plan
+			check(t, w.Change(t.Context(), lead(), c))
+			if got := slotsOn(t, w, "2021-12-21"); got != 2*n {
+				t.Errorf("%d slots at %d desks", got, n) // P-67
+			}
+		}
+	})
+}
+
 // What is chosen is what stays: an address that staff give holds from today, and the move
 // that is planned stays planned.
 func TestAnAddressIsChangedFromTodayOn(t *testing.T) {

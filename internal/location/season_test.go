@@ -205,6 +205,9 @@ func TestStickersComeBack(t *testing.T) { // P-48
 		if before[id].BookableAt(moment(t, "2022-10-05 23:59:59")) || !after[id].BookableAt(moment(t, "2022-10-06 00:00:00")) {
 			t.Errorf("%s is not bookable from 6 October", id)
 		}
+		if l := placesAt(t, "2022-10-31 12:00:00")[id]; !l.Plan.Bookable.Equal(moment(t, "2022-10-06 00:00:00")) || l.OpensOn.String() != first {
+			t.Errorf("%s, once open: bookable from %v, open from %s", id, l.Plan.Bookable, l.OpensOn)
+		}
 		for d := day(t, "2022-10-06"); !d.After(day(t, "2022-11-02")); d = d.Add(1) {
 			weekday := len(after[id].Week.On(d)) > 0
 			want := weekday && !d.Before(day(t, first)) && !d.After(day(t, "2022-10-31"))

@@ -78,6 +78,7 @@ func TestNoSlotsWhereNobodyIsServed(t *testing.T) { // P-39 P-65
 		"paused":       func(l *location.Location) { l.State = location.Paused },
 		"closed":       func(l *location.Location) { l.State = location.Closed }, // P-39
 		"opens later":  func(l *location.Location) { l.State, l.OpensOn = location.Bookable, day(t, "2022-07-26") },
+		"not open yet": func(l *location.Location) { l.OpensOn = day(t, "2022-07-26") },
 		"no horizon":   func(l *location.Location) { l.Plan.Horizon = rules.Day{} },
 		"walk-in only": func(l *location.Location) { l.Plan.Products = l.Plan.Products[2:] },
 		"service over": func(l *location.Location) { l.Plan.Last = day(t, "2022-07-24") }, // P-39
