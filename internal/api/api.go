@@ -33,6 +33,7 @@ import (
 	"loket/internal/fault"
 	"loket/internal/lang"
 	"loket/internal/mailbox"
+	"loket/internal/planner"
 	"loket/internal/request"
 	"loket/internal/upload"
 	"loket/internal/web/throttle"
@@ -42,11 +43,12 @@ import (
 // its first part is that of the path.
 const Version = "1.0.0"
 
-// Parts is what the API is made with. All but Throttle and Proxies are needed.
+// Parts is what the API is made with. All but Planner, Throttle and Proxies are needed.
 type Parts struct {
 	Requests  *request.Store
 	Mailbox   *mailbox.Store
 	Uploads   *upload.Store
+	Planner   *planner.Store // nil: the calls of places do not exist
 	Catalogue *lang.Catalogue
 	Region    string        // of phone numbers without a country, ISO 3166-1 alpha-2
 	Log       *slog.Logger  // told of failures, never of people
@@ -59,13 +61,18 @@ type Parts struct {
 type api struct {
 	Parts
 	openapi []byte
+	seen    seen
 }
 
 // New returns the API, to be mounted at /api/.
 func New(parts Parts) http.Handler {
-	a := &api{Parts: parts, openapi: openapiJSON()}
+	a := &api{Parts: parts, openapi: described(parts.Planner != nil)}
 	byPath := map[string]map[string]route{}
-	for _, r := range a.routes() {
+	routes := a.routes()
+	if a.Planner != nil {
+		routes = append(routes, a.placeRoutes()...)
+	}
+	for _, r := range routes {
 		if byPath[r.path] == nil {
 			byPath[r.path] = map[string]route{}
 		}

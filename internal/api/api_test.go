@@ -33,7 +33,7 @@ func connect(t testing.TB, w *apptest.World, th *throttle.Throttle) *program {
 	t.Helper()
 	p := &program{t: t, log: &bytes.Buffer{}}
 	server := httptest.NewServer(api.New(api.Parts{
-		Requests: w.Requests, Mailbox: w.Mailbox, Uploads: w.Uploads, Catalogue: w.Catalogue, Region: "NL", Throttle: th,
+		Requests: w.Requests, Mailbox: w.Mailbox, Uploads: w.Uploads, Planner: w.Planner, Catalogue: w.Catalogue, Region: "NL", Throttle: th,
 		Log: slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})), NewID: func() string { return "err_1" },
 	}))
 	t.Cleanup(server.Close)
@@ -111,6 +111,8 @@ func reader(t testing.TB, body any) io.Reader {
 // What stands in an address, for the description has names there.
 var (
 	photoID    = regexp.MustCompile(`pht_[0-9a-z]+`)
+	drawNumber = regexp.MustCompile(`draws/[^/]+`)
+	ticket     = regexp.MustCompile(`tickets/[^/]+`)
 	pieceStart = regexp.MustCompile(`pieces/\d+`)
 )
 
@@ -142,6 +144,7 @@ func (p *program) judge(method, path string, got reply) {
 	if kind != "application/json" {
 		return
 	}
+	path = ticket.ReplaceAllString(drawNumber.ReplaceAllString(path, "draws/{n}"), "tickets/{ticket}")
 	path = pieceStart.ReplaceAllString(photoID.ReplaceAllString(path, "{id}"), "pieces/{start}")
 	place := "#/paths/" + strings.ReplaceAll(path, "/", "~1") + "/" + strings.ToLower(method) + "/responses/" +
 		strconv.Itoa(got.status) + "/content/application~1json/schema"

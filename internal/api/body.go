@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -27,6 +28,8 @@ type body struct {
 	members map[string]json.RawMessage
 	known   map[string]bool
 	wrong   []field
+	at      string  // JSON pointer of the object, where it is a part of another
+	parts   []*body // objects in it
 }
 
 // field is what is wrong with one member.
@@ -179,24 +182,62 @@ func needed[T any](b *body, name string, read func(string) (T, error)) T {
 }
 
 func (b *body) bad(name, code string) {
-	b.wrong = append(b.wrong, field{Pointer: pointer(name), Code: code})
+	b.wrong = append(b.wrong, field{Pointer: b.at + pointer(name), Code: code})
 }
 
 func (b *body) isBad(name string) bool {
-	return slices.ContainsFunc(b.wrong, func(f field) bool { return f.Pointer == pointer(name) })
+	return slices.ContainsFunc(b.wrong, func(f field) bool { return f.Pointer == b.at+pointer(name) })
+}
+
+// objects returns a member that is a list of at most so many objects; nil when it is left
+// out, or has more, which is what code says. What is wrong in them is told with the rest.
+func (b *body) objects(name string, most int, code string) []*body {
+	b.known[name] = true
+	var list []json.RawMessage
+	if raw, there := b.members[name]; !there {
+		return nil
+	} else if err := json.Unmarshal(raw, &list); err != nil {
+		b.bad(name, "api.json")
+		return nil
+	}
+	if len(list) > most {
+		b.bad(name, code)
+		return nil
+	}
+	parts := make([]*body, len(list))
+	for i, raw := range list {
+		part, err := parseBody(raw)
+		if err != nil {
+			b.bad(name, fault.Key(err))
+			return nil
+		}
+		part.at = b.at + pointer(name) + pointer(strconv.Itoa(i))
+		parts[i] = part
+	}
+	b.parts = append(b.parts, parts...)
+	return parts
 }
 
 // err returns all that is wrong, members that nobody took included, or nil.
 func (b *body) err() error {
+	if wrong := b.allWrong(); len(wrong) > 0 {
+		return wrongFields{wrong}
+	}
+	return nil
+}
+
+func (b *body) allWrong() []field {
 	for _, name := range slices.Sorted(maps.Keys(b.members)) {
 		if !b.known[name] {
 			b.bad(name, "api.unknown")
+			b.known[name] = true // told once
 		}
 	}
-	if len(b.wrong) == 0 {
-		return nil
+	wrong := slices.Clone(b.wrong)
+	for _, part := range b.parts {
+		wrong = append(wrong, part.allWrong()...)
 	}
-	return wrongFields{b.wrong}
+	return wrong
 }
 
 // wrongFields is the error of a body of which members are wrong.

@@ -44,7 +44,7 @@ func (a *api) decideRoute(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	out := decision{Outcome: d.Outcome, Pack: d.Pack, Hash: d.Hash, On: d.On.String(), Reasons: a.reasons(c, d),
+	out := decision{Outcome: d.Outcome, Pack: d.Pack, Hash: d.Hash, On: d.On.String(), Reasons: c.reasons(a.Requests.Pack, d),
 		Missing: missing(d), OtherRoute: a.otherRoute(c, d, answers), Warnings: c.explained(warnings(answers))}
 	if out.Text, err = a.text(c, d.Outcome, nil); err != nil {
 		return answer{}, err
@@ -55,16 +55,16 @@ func (a *api) decideRoute(c *call) (answer, error) {
 			return answer{}, err
 		}
 		out.Document = way.Outcome
-		out.Reasons = append(out.Reasons, a.reasons(c, way)...)
+		out.Reasons = append(out.Reasons, c.reasons(a.Requests.Pack, way)...)
 	}
 	return answer{status: http.StatusOK, body: out}, nil
 }
 
-func (a *api) reasons(c *call, d rules.Decision) []reason {
+func (c *call) reasons(pack *rules.Pack, d rules.Decision) []reason {
 	reasons := []reason{}
 	for _, r := range d.Reasons {
-		out := reason{Kind: string(r.Kind), ID: r.ID, Text: a.words(c, r.Text), From: r.Dates.From.String(), To: r.Dates.To.String(), Owner: r.Owner}
-		if s, ok := a.Requests.Pack.Source(r.Source); ok {
+		out := reason{Kind: string(r.Kind), ID: r.ID, Text: c.words(pack, r.Text), From: r.Dates.From.String(), To: r.Dates.To.String(), Owner: r.Owner}
+		if s, ok := pack.Source(r.Source); ok {
 			out.Source = &source{s.Title, s.Where, s.On.String()}
 		}
 		reasons = append(reasons, out)
@@ -81,7 +81,7 @@ func (a *api) otherRoute(c *call, d rules.Decision, answers request.Answers) *it
 	for _, choice := range [][2]string{{listElsewhere, answers.Municipality}, {listVaccinators, answers.VaccinatedBy}} {
 		from, _ := a.Requests.Pack.Item(choice[0], choice[1])
 		if to, ok := a.Requests.Pack.Item(listRoutes, from.Fields["route"]); ok {
-			out := a.item(c, to)
+			out := c.item(a.Requests.Pack, to)
 			return &out
 		}
 	}

@@ -23,7 +23,7 @@ func TestDescriptionNamesEveryCallAndNoOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	var want, got []string
-	for _, r := range new(api).routes() {
+	for _, r := range append(new(api).routes(), new(api).placeRoutes()...) {
 		got = append(got, r.method+" "+r.path)
 	}
 	for path, methods := range described.Paths {

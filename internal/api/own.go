@@ -97,7 +97,7 @@ func (a *api) showCounters(c *call) (answer, error) {
 	}
 	out := places{[]place{}}
 	for _, l := range list {
-		out.Counters = append(out.Counters, place{l.ID, a.words(c, l.Name), string(l.On(a.Requests.Today())), l.Address,
+		out.Counters = append(out.Counters, place{l.ID, c.words(a.Requests.Pack, l.Name), string(l.On(a.Requests.Today())), l.Address,
 			l.OpensOn.String(), l.Week.String()})
 	}
 	return answer{status: http.StatusOK, body: out}, nil

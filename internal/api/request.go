@@ -21,13 +21,7 @@ type receipt struct {
 // anybody is known.
 func (a *api) submit(c *call) (answer, error) {
 	answers := a.answers(c.in)
-	language, _ := c.in.text("language")
-	tag, known := a.Catalogue.Tag(language)
-	if language == "" {
-		tag = c.texts.Tag
-	} else if !known {
-		c.in.bad("language", "api.choice")
-	}
+	language := a.language(c)
 	draft, _ := parse(c.in, "draftCode", ident.ParseDraftCode)
 	key, keyErr := c.idempotencyKey()
 	if len(c.in.wrong) == 0 {
@@ -42,12 +36,25 @@ func (a *api) submit(c *call) (answer, error) {
 		return answer{}, keyErr
 	}
 	made, err := a.Requests.Submit(c.Context(), request.Submission{
-		Answers: answers, Lang: string(tag), Door: request.API, Key: key, Draft: draft})
+		Answers: answers, Lang: language, Door: request.API, Key: key, Draft: draft})
 	if err != nil {
 		return answer{}, err
 	}
 	return answer{status: http.StatusCreated, body: receipt{
 		made.Number.Spoken(), made.Code.Reveal(), made.Way, c.explained(warnings(answers))}}, nil
+}
+
+// language returns the language to write to a person in.
+func (a *api) language(c *call) string {
+	text, _ := c.in.text("language")
+	if text == "" {
+		return string(c.texts.Tag)
+	}
+	tag, known := a.Catalogue.Tag(text)
+	if !known {
+		c.in.bad("language", "api.choice")
+	}
+	return string(tag)
 }
 
 // findMissing notes what a request needs and has not, by the pack and by its form.

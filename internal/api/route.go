@@ -95,19 +95,19 @@ func (a *api) showRoute(c *call) (answer, error) {
 	list := func(id string) []item {
 		items := []item{}
 		for _, i := range p.List(id) {
-			items = append(items, a.item(c, i))
+			items = append(items, c.item(p, i))
 		}
 		return items
 	}
 	o := offer{
-		ID: p.ID, Hash: p.Hash, Name: a.words(c, p.Name), Owner: p.Owner, Authority: p.Authority,
+		ID: p.ID, Hash: p.Hash, Name: c.words(p, p.Name), Owner: p.Owner, Authority: p.Authority,
 		Published: published{p.Published.On.String(), p.Published.Inferred, p.Published.Why},
 		Questions: list(listFields), Municipalities: list(listTerritory), Elsewhere: list(listElsewhere),
 		Vaccinators: list(listVaccinators), Documents: list(listDocuments), Counters: list(listCounters), OtherRoutes: list(listRoutes),
 		Texts: []text{},
 	}
 	if p.Retracted != nil {
-		o.Retracted = &retracted{p.Retracted.On.String(), a.words(c, p.Retracted.Why)}
+		o.Retracted = &retracted{p.Retracted.On.String(), c.words(p, p.Retracted.Why)}
 	}
 	for _, l := range p.Languages {
 		o.Languages = append(o.Languages, language{l.Tag, l.Complete, l.Reviewed})
@@ -125,18 +125,19 @@ func (a *api) showRoute(c *call) (answer, error) {
 	return answer{status: http.StatusOK, body: o}, nil
 }
 
-func (a *api) words(c *call, w rules.Words) words {
-	text, in := a.Requests.Pack.In(string(c.texts.Tag), w)
+// words returns words of a pack in the language of the call.
+func (c *call) words(pack *rules.Pack, w rules.Words) words {
+	text, in := pack.In(string(c.texts.Tag), w)
 	return words{text, in}
 }
 
-func (a *api) item(c *call, i rules.Item) item {
-	out := item{ID: i.ID, Name: a.words(c, i.Name), Owner: i.Owner, Checked: i.Checked.String()}
+func (c *call) item(pack *rules.Pack, i rules.Item) item {
+	out := item{ID: i.ID, Name: c.words(pack, i.Name), Owner: i.Owner, Checked: i.Checked.String()}
 	for name, w := range i.Words {
 		if out.Words == nil {
 			out.Words = map[string]words{}
 		}
-		out.Words[camel(name)] = a.words(c, w)
+		out.Words[camel(name)] = c.words(pack, w)
 	}
 	for name, value := range i.Fields {
 		if out.Fields == nil {
@@ -144,7 +145,7 @@ func (a *api) item(c *call, i rules.Item) item {
 		}
 		out.Fields[camel(name)] = value
 	}
-	if s, ok := a.Requests.Pack.Source(i.Source); ok {
+	if s, ok := pack.Source(i.Source); ok {
 		out.Source = &source{s.Title, s.Where, s.On.String()}
 	}
 	return out

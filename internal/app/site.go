@@ -57,7 +57,7 @@ func (a *App) Site() (*web.Site, error) {
 		Security: public.Security{Contact: a.Config.Public.Contact, Expires: a.now().Add(securityTerm)},
 	}).Register(site)
 	site.Handle("/api/", api.New(api.Parts{
-		Requests: a.Requests, Mailbox: a.Mailbox, Uploads: a.Uploads, Catalogue: catalogue, Region: a.Config.Route.Country, Log: a.Log, NewID: site.NewID,
+		Requests: a.Requests, Mailbox: a.Mailbox, Uploads: a.Uploads, Planner: a.Planner, Catalogue: catalogue, Region: a.Config.Route.Country, Log: a.Log, NewID: site.NewID,
 		Throttle: counted, Proxies: site.Proxies,
 	}))
 	gateways, err := a.reports()

@@ -1,0 +1,91 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+
+	"loket/internal/fault"
+)
+
+// drawOpen is the state of the draw in which whoever asks now is.
+const drawOpen = "open"
+
+// drawsShown is how many draws are listed. Each that was closed can be read by its number.
+const drawsShown = 100
+
+type draws struct {
+	Draws []drawing `json:"draws"`
+}
+
+// drawing is a draw in the list of draws.
+type drawing struct {
+	N       int64  `json:"n"`
+	State   string `json:"state"`
+	Closes  string `json:"closes"`
+	Round   int64  `json:"round"`
+	Tickets *int64 `json:"tickets,omitempty"` // once its list is closed
+	DrawnAt string `json:"drawnAt,omitempty"`
+}
+
+// showDraws lists the last draws, newest first.
+func (a *api) showDraws(c *call) (answer, error) {
+	list, err := a.Planner.Draws(c.Context(), drawsShown)
+	if err != nil {
+		return answer{}, err
+	}
+	out := draws{[]drawing{}}
+	for _, d := range list {
+		shown := drawing{N: d.N, State: d.State, Closes: instant(d.Closes), Round: d.Round}
+		if d.State != drawOpen {
+			shown.Tickets = &d.Tickets
+		}
+		if d.DrawnAt != nil {
+			shown.DrawnAt = instant(*d.DrawnAt)
+		}
+		out.Draws = append(out.Draws, shown)
+	}
+	return answer{status: http.StatusOK, body: out}, nil
+}
+
+// showDraw gives a draw exactly as it is published: whoever verifies it reads these bytes.
+func (a *api) showDraw(c *call) (answer, error) {
+	n, err := c.drawNumber()
+	if err != nil {
+		return answer{}, err
+	}
+	published, err := a.Planner.Published(c.Context(), n)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusOK, raw: published}, nil
+}
+
+// rank is where a ticket came in a draw.
+type rank struct {
+	Draw   int64  `json:"draw"`
+	Ticket string `json:"ticket"`
+	Drawn  bool   `json:"drawn"`
+	Rank   int    `json:"rank,omitempty"` // from one, once it is drawn
+}
+
+func (a *api) showRank(c *call) (answer, error) {
+	n, err := c.drawNumber()
+	if err != nil {
+		return answer{}, err
+	}
+	ticket := c.PathValue("ticket")
+	place, err := a.Planner.Rank(c.Context(), n, ticket)
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusOK, body: rank{n, ticket, place > 0, place}}, nil
+}
+
+// drawNumber returns the number of a draw in the address of a call.
+func (c *call) drawNumber() (int64, error) {
+	n, err := strconv.ParseInt(c.PathValue("n"), 10, 64)
+	if err != nil {
+		return 0, fault.New(fault.NotFound, "api.not-found", "a draw that is no number")
+	}
+	return n, nil
+}
