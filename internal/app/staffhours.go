@@ -31,7 +31,7 @@ func (a *App) placeHours(ctx context.Context, place string, day rules.Day) ([]st
 		return time.Date(midnight.Year(), midnight.Month(), midnight.Day(), 0, int(c), 0, 0, a.zone)
 	}
 	var spans []staff.Span
-	for _, s := range l.Week.On(day) {
+	for _, s := range l.HoursOn(day) {
 		spans = append(spans, staff.Span{From: at(s.From), Until: at(s.To)})
 	}
 	return spans, true, nil

@@ -167,3 +167,16 @@ CREATE TABLE ask_figure (
     n      BIGINT NOT NULL,
     PRIMARY KEY (day, region, what)
 );
+
+-- +goose Down
+DROP TABLE ask_figure;
+DROP TABLE served_number;
+DROP TABLE ask_skip;
+DROP TABLE appointment;
+DROP TABLE offer;
+DROP TABLE slot;
+DROP TABLE slot_release;
+DROP TABLE ask_member;
+DROP TABLE ask;
+DROP TABLE draw;
+ALTER TABLE location DROP COLUMN plan;

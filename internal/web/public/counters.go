@@ -63,7 +63,7 @@ func (p *Pages) counterOf(l location.Location) Counter {
 	for n := range week {
 		day := first.Add(n)
 		var spans []string
-		for _, span := range l.Week.On(day) {
+		for _, span := range l.HoursOn(day) {
 			spans = append(spans, span.String())
 		}
 		if len(spans) > 0 {
