@@ -45,6 +45,7 @@ import (
 	"loket/internal/once"
 	"loket/internal/rules"
 	"loket/internal/seal"
+	"loket/internal/staff"
 	"loket/internal/tally"
 )
 
@@ -178,7 +179,7 @@ type Store struct {
 	memory memory
 }
 
-// Parts is what the planner is made with. All are needed.
+// Parts is what the planner is made with. All are needed; Staff only at counters.
 type Parts struct {
 	DB        *db.DB
 	Keys      *seal.Keys
@@ -189,6 +190,7 @@ type Parts struct {
 	Tally     *tally.Tally
 	Mailbox   *mailbox.Store
 	Locations *location.Store // those of Pack
+	Staff     *staff.Store
 	Schema    *schema.Schema
 	Beacon    Beacon
 	Every     time.Duration // a list closes each so long; zero: once a day, when the pack says
