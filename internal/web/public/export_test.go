@@ -1,6 +1,9 @@
 package public
 
 import (
+	"time"
+
+	"loket/internal/seal"
 	"loket/internal/web"
 	"loket/internal/web/questions"
 )
@@ -16,5 +19,27 @@ func PageData() map[string]web.Document {
 		"place": &placesPage{}, "place-ask": &placeStepPage{placeFields: &placeFields{}}, "place-again": &placeAgainPage{}, "place-way": &placeWayPage{},
 		"place-check": &placeCheckPage{}, "place-receipt": &placeReceiptPage{}, "place-status": &placeStatusPage{}, "place-sure": &placeSurePage{},
 		"place-draws": &drawsPage{}, "place-draw": &drawPage{},
+	}
+}
+
+// Envelope seals and opens a word as the form that asks for a place does.
+type Envelope struct{ envelope }
+
+// NewEnvelope returns one of a form.
+func NewEnvelope(box seal.Box, kind string, now func() time.Time) Envelope {
+	return Envelope{envelope{box, kind, askLife, now}}
+}
+
+// Seal returns the hidden field of a word.
+func (e Envelope) Seal(word string) (string, error) { return sealed(e.envelope, word) }
+
+// Open returns the word of a hidden field.
+func (e Envelope) Open(field string) (string, error) { return opened[string](e.envelope, field) }
+
+// AgePlaces is what is done each time when the page of places is made.
+func AgePlaces(made int, changed func()) {
+	p := &Pages{placesChanged: changed}
+	for range made {
+		p.agePlaces()
 	}
 }

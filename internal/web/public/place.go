@@ -3,6 +3,7 @@ package public
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"loket/internal/lang"
@@ -82,7 +83,7 @@ func (p *Pages) dayOf(t time.Time) rules.Day { return rules.DayOf(t.In(p.Planner
 type regionView struct {
 	Name, Where lang.Text
 	Few         bool // fewer than five wait
-	Waiting     int
+	Waiting     int  // zero where few do
 	Week        int
 	Days        int // -1: nobody can say
 	Next        instant
@@ -135,7 +136,12 @@ func (p *Pages) whoMayAsk(tag lang.Tag) (list []lang.Text) {
 			continue
 		}
 		told[rule.Outcome] = true
-		list = append(list, p.placeWords(tag, rule.Reason))
+		words := p.placeWords(tag, rule.Reason)
+		if rule.Outcome == mayAsk { // who is right here reads it first
+			list = slices.Insert(list, 0, words)
+			continue
+		}
+		list = append(list, words)
 	}
 	return list
 }

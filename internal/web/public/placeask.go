@@ -177,12 +177,19 @@ func (p placeForm) render(w http.ResponseWriter, r *http.Request, a asked, step 
 func (p placeForm) regionNow(id string) regionView {
 	var places []location.Location
 	for _, l := range p.locations {
-		if slices.Contains(l.Regions(p.Planner.Today()), id) {
+		if p.serves(l, id) {
 			places = append(places, l)
 		}
 	}
 	item, _ := p.Planner.Pack.Item(listRegions, id)
 	return p.regionOf(p.tag, item, places)
+}
+
+// serves reports whether a location serves a region, now or later.
+func (p placeForm) serves(l location.Location, region string) bool {
+	return l.Plan.Region == region || slices.ContainsFunc(l.Plan.Also, func(also location.Serving) bool {
+		return also.Region == region && (also.Last.IsZero() || !also.Last.Before(p.Planner.Today()))
+	})
 }
 
 // placeWayPage tells who needs no place what to do instead. No place is used for it.

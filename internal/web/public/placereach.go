@@ -80,7 +80,7 @@ func (p placeForm) contactStep() placeStep {
 func (p placeForm) deskLanguages(region string) (tags []string) {
 	for _, l := range p.locations {
 		for _, desks := range l.Plan.Desks {
-			if slices.Contains(l.Regions(p.Planner.Today()), region) {
+			if p.serves(l, region) {
 				tags = append(tags, desks.Langs...)
 			}
 		}

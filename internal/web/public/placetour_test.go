@@ -69,12 +69,12 @@ func tourOfAnswers(w *apptest.World, v *visitor, receipt, other ticketOf) (stops
 	see("sure-decline", v.send("/place/status/answer", "answer", "decline"))
 	v.send("/place/status/show")
 	see("status-later", v.send("/place/status/answer", "answer", "later"))
+	see("sure-withdraw", v.send("/place/status/withdraw"))
+	see("status-withdrawn", v.send("/place/status/withdraw"))
 	other.status(v)
 	see("status-booked", v.send("/place/status/answer", "answer", "accept"))
 	see("sure-cancel", v.send("/place/status/cancel"))
 	see("status-cancelled", v.send("/place/status/cancel"))
-	see("sure-withdraw", v.send("/place/status/withdraw"))
-	see("status-withdrawn", v.send("/place/status/withdraw"))
 	w.Clock.Advance(11 * time.Minute)
 	see("status-over", v.do("POST", "/place/status/show", nil))
 	return stops
@@ -161,5 +161,50 @@ func TestPlacePagesOnACheapPhone(t *testing.T) { // WCAG 2.2 AA
 				tab.Shot(fmt.Sprintf("%s-%s", stop.name, language))
 			}
 		})
+	}
+}
+
+// Somebody with a browser and without JavaScript asks: buttons for "back" and "change" that
+// belong to the same form, a page that is loaded again, and a receipt on one sheet.
+func TestAskingInABrowser(t *testing.T) { // WCAG 2.2 AA
+	_, base := openPlaces(t, summer)
+	tab := browsertest.Start(t).Open(t, base, browsertest.Look{Width: 320})
+	tab.Go("/en/place")
+	tab.Press("Ask for an appointment")
+	tab.Choose("No")
+	tab.Press("Continue")
+	tab.Press("Back")
+	tab.Sees("Do you already have a sticker")
+	tab.Press("Continue") // the answer is still there
+	tab.Choose("Yes")
+	tab.Press("Continue")
+	tab.Fill("What is the postcode", "1012")
+	tab.Press("Continue")
+	tab.Press("Continue")
+	tab.Choose("1 person")
+	tab.Press("Continue")
+	tab.Fill("Name", oksana.name)
+	tab.FillDate("Date of birth", oksana.day, oksana.month, oksana.year)
+	tab.Fill("BSN or V-number", oksana.number)
+	tab.Press("Continue")
+	tab.Choose("An identity card")
+	tab.Press("Continue")
+	tab.Choose("Any language will do")
+	tab.Choose("Yes")
+	tab.Press("Continue")
+	tab.Fill("E-mail address", "oksana@example.org")
+	tab.Press("Continue")
+	tab.Press("Change : Region")
+	tab.Choose("North")
+	tab.Press("Continue")
+	tab.Press("Continue")
+	tab.Sees("North", "You get a sticker on a loose paper")
+	tab.Press("Send the request")
+	tab.Sees("We have your request", "Your list closes on 16 August 2022, 18:00")
+	if cookies := tab.Cookies(); len(cookies) > 0 {
+		t.Errorf("cookies %v", cookies)
+	}
+	if pdf := tab.Print(); strings.Count(string(pdf), "/Type /Page\n") > 1 {
+		t.Error("the receipt prints on more than one sheet")
 	}
 }

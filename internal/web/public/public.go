@@ -25,6 +25,11 @@
 // back. One page of all has a script, which sends a photo in pieces and remembers in
 // its tab where to, and nothing of the photo.
 //
+// The pages of places keep nothing in a browser, nor here before a form is sent: what was
+// filled in goes sealed from page to page (see envelope), so that each page is the answer
+// to the one before. Sent again by "back", it opens for a day, and what holds number and
+// code for ten minutes.
+//
 // No page needs JavaScript, and no address holds anything of a person, but the link
 // of a message, which leaves the address bar when the message opens.
 package public
