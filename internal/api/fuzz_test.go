@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"loket/internal/lang"
+	"loket/internal/planner"
 	"loket/internal/request"
 	"loket/internal/rules"
 	"loket/locales"
@@ -122,6 +123,55 @@ func FuzzBodies(f *testing.F) {
 				if !strings.HasPrefix(field.Pointer, "/") || field.Detail == "" {
 					t.Errorf("of %d wrong members one is told as %+v", len(wrong.fields), field)
 				}
+			}
+		}
+	})
+}
+
+// FuzzAsks reads any body as an ask. What it takes the pack can decide on, and what it
+// refuses it refuses at a member that is named.
+func FuzzAsks(f *testing.F) {
+	f.Add([]byte(`{}`))
+	f.Add([]byte(`{"hasProof": false, "registered": true, "postcode": "١٠١٢ ab", "members": [{"name": "Oksana", "birthDate": "1991-04-12",
+		"number": "2800000001", "document": "passport", "documentExpires": "2030-01-01"}, {"name": "A", "birthDate": "2020-01-01", "document": "none"}]}`))
+	f.Add([]byte(`{"region": "south", "members": [{"birthDate": "0000-00-00", "document": "id-card", "number": "AB"}, {"a/b~c": {"a": []}}]}`))
+	f.Add([]byte(`{"members": [[]], "postcode": null}`))
+	f.Add([]byte(`{"members": {}}`))
+	f.Add([]byte(`{"members": [{},{},{},{},{},{},{}]}`))
+	a := bare(f)
+	pack, err := rules.Load(packs.FS("refugeehelp-2022"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	now := func() time.Time { return time.Date(2022, 8, 16, 9, 0, 0, 0, time.UTC) }
+	a.Planner = &planner.Store{Parts: planner.Parts{Pack: pack, Zone: time.UTC, Now: now}}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		b, err := parseBody(data)
+		if err != nil {
+			refused(t, err)
+			return
+		}
+		if _, err := a.Planner.Eligible(placeFacts(b)); err != nil {
+			t.Fatalf("the pack cannot decide on what was taken: %v", err)
+		}
+		region := a.region(b)
+		parts := b.objects(memberPeople, planner.MostMembers, "planner.members")
+		for i, part := range parts {
+			if _, err := a.member(part, i == 0); err != nil {
+				t.Fatalf("the pack cannot decide on what was taken: %v", err)
+			}
+		}
+		err = b.err()
+		if err == nil {
+			if region == "" || len(parts) > planner.MostMembers {
+				t.Errorf("%d people in region %q", len(parts), region)
+			}
+			return
+		}
+		refused(t, err)
+		for _, field := range a.problem(a.Catalogue.In("uk"), err).Errors {
+			if !strings.HasPrefix(field.Pointer, "/") || field.Detail == "" || field.Detail == field.Code {
+				t.Errorf("one is told as %+v", field)
 			}
 		}
 	})

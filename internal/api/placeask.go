@@ -7,6 +7,7 @@ import (
 
 	"loket/internal/fault"
 	"loket/internal/ident"
+	"loket/internal/lang"
 	"loket/internal/planner"
 	"loket/internal/rules"
 )
@@ -88,6 +89,9 @@ func (a *api) decidePlace(c *call) (answer, error) {
 		shown := c.item(pack, place)
 		out.Region = &shown
 	}
+	if !mayStillAsk(d) {
+		people = nil // there is nothing for them to get
+	}
 	for _, m := range people {
 		d, err := a.Planner.Product(m, a.Planner.Today())
 		if err != nil {
@@ -98,10 +102,27 @@ func (a *api) decidePlace(c *call) (answer, error) {
 	return answer{status: http.StatusOK, body: out}, nil
 }
 
+// mayStillAsk reports whether somebody may ask, or may with the answers that are missing.
+func mayStillAsk(d rules.Decision) bool {
+	return d.Outcome == planner.MayAsk || d.Outcome == rules.NotKnownYet
+}
+
+// otherWay is the fault of who asks and needs no place: its key says what they need.
+func (a *api) otherWay(outcome string) error {
+	key := "public.place.way." + outcome
+	if !a.Catalogue.In(lang.Dutch).Has(key) {
+		key = "public.place.way.other"
+	}
+	return fault.New(fault.Invalid, key, "the pack says %s", outcome)
+}
+
+// askFacts are the facts that everybody who asks tells.
+var askFacts = [...]string{"has_proof", "registered"}
+
 // placeFacts takes what decides whether somebody may ask.
 func placeFacts(b *body) rules.Facts {
 	facts := rules.Facts{}
-	for _, fact := range [...]string{"has_proof", "registered"} {
+	for _, fact := range askFacts {
 		if said := b.flag(placeMember(fact)); said != nil {
 			facts[fact] = *said
 		}
@@ -123,25 +144,25 @@ type askReceipt struct {
 // nothing of whether a number is in another ask.
 func (a *api) ask(c *call) (answer, error) {
 	facts := placeFacts(c.in)
-	asking, doubtful, err := a.asking(c)
-	if err != nil {
-		return answer{}, err
-	}
 	decision, err := a.Planner.Eligible(facts)
 	if err != nil {
 		return answer{}, err
 	}
-	for _, member := range placeMissing(decision) {
-		if !c.in.isBad(member) {
-			c.in.bad(member, "api.missing")
+	if !mayStillAsk(decision) {
+		return answer{}, a.otherWay(decision.Outcome)
+	}
+	asking, doubtful, err := a.asking(c)
+	if err != nil {
+		return answer{}, err
+	}
+	for _, fact := range askFacts {
+		if _, told := facts[fact]; !told && !c.in.isBad(placeMember(fact)) {
+			c.in.bad(placeMember(fact), "api.missing")
 		}
 	}
 	key, keyErr := c.idempotencyKey()
 	if err := c.in.err(); err != nil {
 		return answer{}, err
-	}
-	if decision.Outcome != planner.MayAsk {
-		return answer{}, fault.New(fault.Invalid, "request.no-way", "the pack says %s", decision.Outcome)
 	}
 	if keyErr != nil {
 		return answer{}, keyErr
