@@ -139,11 +139,11 @@ const selectBalance = `
 const (
 	// Those who wait, and stand before somebody of their region who was offered a slot.
 	selectBefore = `
-		SELECT ask.region, ask.line, ask.changed_at AS since, coalesce(skips.last_at, 0) AS told
+		SELECT ask.region, coalesce(ask.line, 0) AS line, ask.changed_at AS since,
+			coalesce((SELECT max(last_at) FROM ask_skip WHERE ask_skip.ask_id = ask.id), 0) AS told
 		FROM ask
 		JOIN (SELECT owner.region AS region, max(offer.line) AS line FROM offer JOIN ask AS owner ON owner.id = offer.ask_id
 			GROUP BY owner.region) AS front ON front.region = ask.region AND ask.line < front.line
-		LEFT JOIN (SELECT ask_id, max(last_at) AS last_at FROM ask_skip GROUP BY ask_id) AS skips ON skips.ask_id = ask.id
 		WHERE ask.state = 'waiting' AND ask.line IS NOT NULL
 		ORDER BY ask.line DESC`
 	selectOffersSince = `

@@ -70,7 +70,9 @@ const (
 	insertHolding = `
 		INSERT INTO ask_member (ask_id, n, sum, claim, product, holds) VALUES ($1, $2, $3, $4, $5, TRUE)
 		ON CONFLICT (sum) WHERE holds DO NOTHING`
-	insertContested = `INSERT INTO ask_member (ask_id, n, sum, claim, product, holds) VALUES ($1, $2, $3, $4, $5, FALSE)`
+	insertContested = `
+		INSERT INTO ask_member (ask_id, n, sum, claim, product, holds) VALUES ($1, $2, $3, $4, $5, FALSE)
+		ON CONFLICT (ask_id, n) DO NOTHING`
 
 	// Whoever was served while the row was waited for is found by a query of its own.
 	updateServed = `
@@ -79,13 +81,13 @@ const (
 )
 
 // keepMembers keeps the people of an ask. Each holds their number if nobody else does: the
-// unique index decides, whoever comes at the same moment, and no answer tells. Households
-// that name each other take the numbers in the same order, so that neither waits for the
-// other for ever.
+// unique index decides, whoever comes at the same moment. Households that name each other
+// take the numbers in the same order, so that neither waits for the other for ever. The
+// same statements run whether a number is held or not, so that no answer tells.
 func (s *Store) keepMembers(ctx context.Context, tx *db.Tx, askID string, members []member) error {
 	for _, m := range slices.SortedFunc(slices.Values(members), func(a, b member) int { return bytes.Compare(a.Sum, b.Sum) }) {
-		n, err := db.Exec(ctx, tx, insertHolding, askID, m.N, m.Sum, m.Claim, m.Product)
-		if err == nil && n == 0 {
+		_, err := db.Exec(ctx, tx, insertHolding, askID, m.N, m.Sum, m.Claim, m.Product)
+		if err == nil {
 			_, err = db.Exec(ctx, tx, insertContested, askID, m.N, m.Sum, m.Claim, m.Product)
 		}
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"loket/internal/ident"
 	"loket/internal/planner"
+	"loket/internal/staff"
 )
 
 // claim is a form of somebody else with the number of one person's ask: their own name,
@@ -171,6 +172,26 @@ func TestBabiesWithoutANumber(t *testing.T) { // P-82
 		}
 		if n := w.count(t, `SELECT count(*) AS n FROM ask_member WHERE NOT holds`); n != 0 {
 			t.Errorf("%d people share a number", n)
+		}
+		w.promises(t)
+	})
+}
+
+// Whoever got their document is in no second turn: they are asked to a counter when they
+// ask again, and the answer is like any other.
+func TestWhoeverWasServedTakesNoSecondTurn(t *testing.T) { // P-24 P-29
+	each(t, func(t *testing.T, w *world) {
+		asking := w.person(t)
+		first := w.ask(t, asking)
+		status := w.booked(t, first)
+		w.clock.Advance(status.Appointments[0].Starts.Sub(w.clock.Now()))
+		must(t, w.Serve(t.Context(), staff.Member{ID: "stf_1", Roles: []staff.Role{staff.Counter}}, status.Appointments[0].ID))
+		w.promises(t)
+		next, stranger := w.ask(t, again(asking)), w.ask(t, w.person(t))
+		w.alike(t, next, stranger)
+		w.offered(t, stranger)
+		if got := w.status(t, next); got.State != planner.Waiting || !got.Contested {
+			t.Errorf("after the document was handed over: %+v", got)
 		}
 		w.promises(t)
 	})

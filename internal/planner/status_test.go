@@ -16,6 +16,7 @@ func (w *world) offered(t testing.TB, r planner.Receipt) planner.Status {
 	t.Helper()
 	w.work(t) // slots are announced
 	w.clock.Advance(w.untilClosing(t))
+	w.work(t)
 	w.pass(t, 30*time.Minute)
 	status := w.status(t, r)
 	if status.State != planner.Offered || status.Offer == nil {
