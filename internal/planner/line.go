@@ -42,17 +42,21 @@ type candidate struct {
 	Written   int64 // which reasons were written today, in bits
 }
 
-// A reason is written once a day for an ask, which is what its count counts.
-const selectCandidates = `
-	SELECT id, region, size, coalesce(line, 0) AS line, products, desk_lang, soon, not_before,
-		coalesce((SELECT count(*) FROM ask_member m WHERE m.ask_id = ask.id), 0) - size AS young,
-		coalesce((SELECT count(*) FROM ask_member m WHERE m.ask_id = ask.id AND NOT m.holds), 0) AS claimed,
-		coalesce((SELECT CAST(sum(CASE reason WHEN 'contested' THEN 1 WHEN 'household' THEN 2 WHEN 'language' THEN 4
-			WHEN 'notice' THEN 8 WHEN 'not-before' THEN 16 ELSE 32 END) AS bigint)
-			FROM ask_skip k WHERE k.ask_id = ask.id AND k.last_at >= $4), 0) AS written
-	FROM ask
-	WHERE region = $1 AND state = 'waiting' AND line IS NOT NULL AND line > $2 AND line < $3
-	ORDER BY line LIMIT $5`
+// A reason is written once a day for an ask, which is what its count counts. Whoever
+// orders by the plain column has the index do it.
+const (
+	selectCandidates = `
+		SELECT id, region, size, coalesce(line, 0) AS line, products, desk_lang, soon, not_before,
+			coalesce((SELECT count(*) FROM ask_member m WHERE m.ask_id = ask.id), 0) - size AS young,
+			coalesce((SELECT count(*) FROM ask_member m WHERE m.ask_id = ask.id AND NOT m.holds), 0) AS claimed,
+			coalesce((SELECT CAST(sum(CASE reason WHEN 'contested' THEN 1 WHEN 'household' THEN 2 WHEN 'language' THEN 4
+				WHEN 'notice' THEN 8 WHEN 'not-before' THEN 16 ELSE 32 END) AS bigint)
+				FROM ask_skip k WHERE k.ask_id = ask.id AND k.last_at >= $4), 0) AS written
+		FROM ask
+		WHERE region = $1 AND state = 'waiting' AND line IS NOT NULL AND line > $2 AND line < $3 `
+	selectNext     = selectCandidates + `ORDER BY ask.line LIMIT $5`
+	selectNextSoon = selectCandidates + `AND soon ORDER BY ask.line LIMIT $5`
+)
 
 // bit is the place of a reason in candidate.Written.
 func (k skip) bit() int64 {
@@ -68,6 +72,7 @@ type line struct {
 	store *Store
 	end   int64
 	today time.Time
+	soon  bool // only those who can come soon
 	parts []part
 }
 
@@ -76,6 +81,8 @@ type part struct {
 	region string
 	page   []candidate
 	after  int64 // the last that was read
+	given  int64 // the last that was given
+	left   int64 // up to where those who were left out are written
 	done   bool
 }
 
@@ -104,20 +111,72 @@ func (l *line) next(ctx context.Context) (candidate, bool, error) {
 	}
 	p := &l.parts[best]
 	c := p.page[0]
-	p.page = p.page[1:]
+	p.page, p.given = p.page[1:], c.Line
 	return c, true, nil
+}
+
+// onlySoon leaves out, from here on, those who cannot come soon. They are passed over, all
+// of them for this one reason, which passSoon writes.
+func (l *line) onlySoon() {
+	if l.soon {
+		return
+	}
+	l.soon = true
+	for i := range l.parts {
+		p := &l.parts[i]
+		p.page, p.after, p.left, p.done = nil, p.given, p.given, false
+	}
 }
 
 func (l *line) fill(ctx context.Context, p *part) (err error) {
 	if len(p.page) > 0 || p.done {
 		return nil
 	}
-	p.page, err = db.Select[candidate](ctx, l.store.DB, selectCandidates, p.region, p.after, l.end, l.today, int64(pageSize))
+	if l.soon {
+		p.page, err = db.Select[candidate](ctx, l.store.DB, selectNextSoon, p.region, p.after, l.end, l.today, int64(pageSize))
+	} else {
+		p.page, err = db.Select[candidate](ctx, l.store.DB, selectNext, p.region, p.after, l.end, l.today, int64(pageSize))
+	}
 	if err != nil {
 		return fmt.Errorf("read the line: %w", err)
 	}
 	if p.done = len(p.page) < pageSize; len(p.page) > 0 {
 		p.after = p.page[len(p.page)-1].Line
+	}
+	return nil
+}
+
+const selectUnwritten = `
+	SELECT id, coalesce(line, 0) AS line FROM ask
+	WHERE region = $1 AND state = 'waiting' AND line IS NOT NULL AND line > $2 AND line < $3 AND NOT soon
+		AND NOT EXISTS (SELECT 1 FROM ask_skip WHERE ask_skip.ask_id = ask.id AND reason = 'notice' AND last_at >= $4)
+	ORDER BY ask.line LIMIT $5`
+
+// passSoon writes down, in batches, who was left out by onlySoon and stands before a place
+// in the line.
+func (l *line) passSoon(ctx context.Context, before int64, write func([]passed) error) error {
+	type left struct {
+		ID   string
+		Line int64
+	}
+	for i := range l.parts {
+		p := &l.parts[i]
+		for p.left < before {
+			found, err := db.Select[left](ctx, l.store.DB, selectUnwritten, p.region, p.left, before, l.today, int64(passesBatch))
+			if err != nil {
+				return fmt.Errorf("find who was passed over for want of notice: %w", err)
+			}
+			over := make([]passed, len(found))
+			for i, one := range found {
+				over[i] = passed{one.ID, skipNotice}
+			}
+			if err := write(over); err != nil {
+				return err
+			}
+			if p.left = before; len(found) == passesBatch {
+				p.left = found[len(found)-1].Line
+			}
+		}
 	}
 	return nil
 }

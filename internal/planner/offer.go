@@ -84,6 +84,7 @@ type pass struct {
 	never  map[string]skip // wishes that nothing in the pool fits: it only gets smaller
 	over   []passed        // asks that were passed over and are not written yet
 	made   int
+	line   *line
 }
 
 // passed is an ask that was passed over.
@@ -98,9 +99,12 @@ func (s *Store) handOutIn(ctx context.Context, p *pass, regions []string, end in
 	if s.memory.fresh(thing, looks, s.now()) {
 		return nil
 	}
-	line := s.newLine(regions, end)
+	p.line = s.newLine(regions, end)
 	for len(p.pool) > 0 && p.made < offersAtOnce {
-		c, ok, err := line.next(ctx)
+		if p.pool[len(p.pool)-1].starts.Before(p.notice.full) {
+			p.line.onlySoon()
+		}
+		c, ok, err := p.line.next(ctx)
 		if err != nil {
 			return err
 		}
@@ -198,12 +202,15 @@ const (
 // what it was.
 func (s *Store) offer(ctx context.Context, p *pass, c candidate, chosen []seat) error {
 	for len(p.over) > passesBatch {
-		err := s.DB.Update(ctx, func(tx *db.Tx) error { return s.writePassed(ctx, tx, p.over[:passesBatch]) })
-		if err != nil {
+		if err := s.writeSome(ctx, p.over[:passesBatch]); err != nil {
 			return err
 		}
 		p.over = p.over[passesBatch:]
-		point.Reach("planner.passed")
+	}
+	if p.line.soon {
+		if err := p.line.passSoon(ctx, c.Line, func(over []passed) error { return s.writeSome(ctx, over) }); err != nil {
+			return err
+		}
 	}
 	err := s.DB.Update(ctx, func(tx *db.Tx) error {
 		if err := s.writePassed(ctx, tx, p.over); err != nil {
@@ -276,6 +283,19 @@ func (s *Store) tell(ctx context.Context, tx *db.Tx, askID string) error {
 	if err := s.Mailbox.Notice(ctx, tx, askID); err != nil && !fault.Is(err, fault.NotFound) {
 		return fmt.Errorf("tell the person of an ask: %w", err)
 	}
+	return nil
+}
+
+// writeSome is writePassed in a transaction of its own: where many were passed over, only
+// the last of them are written with the offer itself.
+func (s *Store) writeSome(ctx context.Context, over []passed) error {
+	if len(over) == 0 {
+		return nil
+	}
+	if err := s.DB.Update(ctx, func(tx *db.Tx) error { return s.writePassed(ctx, tx, over) }); err != nil {
+		return err
+	}
+	point.Reach("planner.passed")
 	return nil
 }
 

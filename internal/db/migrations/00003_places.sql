@@ -71,6 +71,7 @@ CREATE UNIQUE INDEX ask_ticket ON ask (ticket);
 CREATE UNIQUE INDEX ask_line ON ask (line);
 CREATE INDEX ask_draw_id ON ask (draw_id);
 CREATE INDEX ask_next ON ask (region, line) WHERE state = 'waiting' AND line IS NOT NULL;
+CREATE INDEX ask_soon ON ask (region, line) WHERE state = 'waiting' AND line IS NOT NULL AND soon;
 CREATE INDEX ask_state ON ask (state, region);
 
 CREATE TABLE ask_member (
