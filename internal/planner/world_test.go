@@ -70,9 +70,12 @@ func newWorld(t testing.TB, engine db.Engine) *world {
 }
 
 // another is the same installation as a second process would open it.
-func (w *world) another(t testing.TB) *world {
+func (w *world) another(t testing.TB) *world { return w.anotherAt(t, w.clock) }
+
+// anotherAt is another whose clock is not quite that of the first.
+func (w *world) anotherAt(t testing.TB, clock *testclock.Clock) *world {
 	t.Helper()
-	second := &world{clock: w.clock, url: w.url, keys: w.keys}
+	second := &world{clock: clock, url: w.url, keys: w.keys}
 	second.open(t)
 	return second
 }
