@@ -1,6 +1,8 @@
 package planner_test
 
 import (
+	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -34,7 +36,7 @@ func (w *world) alike(t testing.TB, a, b planner.Receipt) {
 
 // Somebody who claims a number after its person has asked takes nothing from them, and
 // learns nothing: their ask looks like any other until its turn has come.
-func TestClaimingANumberLaterTakesNothing(t *testing.T) { // P-30 P-70
+func TestClaimingANumberLaterTakesNothing(t *testing.T) { // P-30
 	each(t, func(t *testing.T, w *world) {
 		asking := w.person(t)
 		victim := w.ask(t, asking)
@@ -195,4 +197,24 @@ func TestWhoeverWasServedTakesNoSecondTurn(t *testing.T) { // P-24 P-29
 		}
 		w.promises(t)
 	})
+}
+
+// Nothing of the planner takes a person for an ask that stands: a turn cannot be given or
+// sold to somebody else.
+func TestATurnCannotBeHandedOn(t *testing.T) { // P-70
+	people := []reflect.Type{reflect.TypeFor[planner.Asking](), reflect.TypeFor[planner.Member](), reflect.TypeFor[[]planner.Member](),
+		reflect.TypeFor[ident.Number](), reflect.TypeFor[ident.Name](), reflect.TypeFor[ident.BirthDate]()}
+	var takers []string
+	store := reflect.TypeFor[*planner.Store]()
+	for i := range store.NumMethod() {
+		method := store.Method(i)
+		for k := range method.Type.NumIn() {
+			if slices.Contains(people, method.Type.In(k)) {
+				takers = append(takers, method.Name)
+			}
+		}
+	}
+	if !slices.Equal(takers, []string{"Ask", "Product"}) {
+		t.Errorf("these take a person: %v", takers)
+	}
 }
