@@ -80,12 +80,48 @@ func (s *Store) passOnOne(ctx context.Context, c claimed) error {
 		if _, err := db.Exec(ctx, tx, updateHolds, c.AskID, c.N); err != nil {
 			return fmt.Errorf("pass a number on: %w", err)
 		}
-		return nil
+		before, err := db.Select[askRow](ctx, tx, selectEndedBefore, c.Sum, a.ID, a.AskedAt)
+		if err != nil {
+			return fmt.Errorf("find who had a number: %w", err)
+		}
+		if len(before) == 0 {
+			return nil
+		}
+		return s.keepLine(ctx, tx, a, before[0])
 	})
 	if db.Unique(err) == "ask_member_sum" {
 		return nil // somebody asked with it at this moment
 	}
 	return err
+}
+
+const (
+	selectEndedBefore = `
+		SELECT ` + askColumns + ` FROM ask
+		WHERE id <> $2 AND closed_at IS NOT NULL AND line IS NOT NULL AND asked_at <= $3
+			AND id IN (SELECT ask_id FROM ask_member WHERE sum = $1)
+		ORDER BY line DESC LIMIT 1`
+	clearLine = `UPDATE ask SET line = NULL WHERE id = $1`
+	setLine   = `UPDATE ask SET line = $2 WHERE id = $1`
+)
+
+// keepLine lets an ask that gets a number stand no further ahead than the one that had it:
+// the two change places if need be. Whoever asks with one number again and again, to keep
+// the best of the places that they draw, gains nothing.
+func (s *Store) keepLine(ctx context.Context, tx *db.Tx, to, from askRow) error {
+	if to.Line == nil || from.Line == nil || *to.Line >= *from.Line {
+		return nil
+	}
+	if _, err := db.Exec(ctx, tx, clearLine, from.ID); err != nil {
+		return fmt.Errorf("change places in the line: %w", err)
+	}
+	if _, err := db.Exec(ctx, tx, setLine, to.ID, *from.Line); err != nil {
+		return fmt.Errorf("change places in the line: %w", err)
+	}
+	if _, err := db.Exec(ctx, tx, setLine, from.ID, *to.Line); err != nil {
+		return fmt.Errorf("change places in the line: %w", err)
+	}
+	return nil
 }
 
 // tellClaimed tells those whose number another ask has, and whose turn it was, although

@@ -143,6 +143,15 @@ func (s *Store) giveNumber(ctx context.Context, tx *db.Tx, lease staff.Lease, fr
 	if err := s.noteDesk(ctx, tx, lease, "ask.give-number", lease.Object, seen+" "+loser); err != nil {
 		return err
 	}
+	if from != nil {
+		to, err := db.Get[askRow](ctx, tx, lockAsk, lease.Object)
+		if err != nil {
+			return fmt.Errorf("find ask again: %w", err)
+		}
+		if err := s.keepLine(ctx, tx, to, *from); err != nil {
+			return err
+		}
+	}
 	if from != nil && from.State == Booked {
 		return s.figure(ctx, tx, from.Region, figureCancelled)
 	}

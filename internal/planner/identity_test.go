@@ -1,6 +1,7 @@
 package planner_test
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"sync"
@@ -67,7 +68,7 @@ func TestClaimingANumberBeforeShutsNobodyOut(t *testing.T) { // P-30
 		victim, stranger := w.ask(t, asking), w.ask(t, w.person(t))
 		w.alike(t, victim, stranger)
 		w.offered(t, attacker)
-		line := w.count(t, `SELECT line AS n FROM ask WHERE number = $1`, string(victim.Number))
+		line := max(w.line(t, victim), w.line(t, attacker))
 		if got := w.status(t, victim); got.State != planner.Waiting || !got.Contested {
 			t.Errorf("the person after their turn: %+v", got)
 		}
@@ -80,10 +81,42 @@ func TestClaimingANumberBeforeShutsNobodyOut(t *testing.T) { // P-30
 		if got := w.status(t, victim); got.State != planner.Offered {
 			t.Errorf("after the claim ended the person is %s", got.State)
 		}
-		if n := w.count(t, `SELECT line AS n FROM ask WHERE number = $1`, string(victim.Number)); n != line {
-			t.Errorf("the place in the line went from %d to %d", line, n)
+		if n := w.line(t, victim); n != line {
+			t.Errorf("the place in the line is %d, and not %d: that of whoever had the number, or the own if it is later", n, line)
 		}
 		w.promises(t)
+	})
+}
+
+// line is where an ask stands.
+func (w *world) line(t *testing.T, r planner.Receipt) int64 {
+	t.Helper()
+	return w.count(t, `SELECT line AS n FROM ask WHERE number = $1`, string(r.Number))
+}
+
+// Whoever asks many times with one number draws many tickets, and can keep the best of them
+// no more than the first (decision 020).
+func TestAskingWithManyContactsGainsNothing(t *testing.T) { // P-29 P-30
+	each(t, func(t *testing.T, w *world) {
+		asking := w.person(t)
+		mine := []planner.Receipt{w.ask(t, asking)}
+		for range 7 {
+			mine = append(mine, w.ask(t, w.claim(t, asking)))
+			w.ask(t, w.person(t))
+		}
+		w.offered(t, mine[0])
+		first := w.line(t, mine[0])
+		best := slices.MinFunc(mine, func(a, b planner.Receipt) int { return cmp.Compare(w.line(t, a), w.line(t, b)) })
+		for _, r := range mine {
+			if r.Number != best.Number {
+				must(t, w.Withdraw(t.Context(), r.Number, r.Code))
+				w.pass(t, time.Minute)
+				w.promises(t)
+			}
+		}
+		if n := w.line(t, best); n < first {
+			t.Errorf("eight asks with one number got place %d, and the first had %d", n, first)
+		}
 	})
 }
 
