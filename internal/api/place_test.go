@@ -70,7 +70,7 @@ func (p *program) state(who form, want string) reply {
 	return got
 }
 
-func TestAskThatEndsAtACounter(t *testing.T) { // P-27 P-42 P-61 P-65 P-66 P-69
+func TestAskThatEndsAtACounter(t *testing.T) { // P-42 P-61 P-66
 	eachPlace(t, func(t *testing.T, w *apptest.World, p *program) {
 		receipt, mine := p.ask(oksana(), 1)
 		if receipt.get("region") != "south" || receipt.get("closes") != "2022-07-01T16:00:00Z" {
@@ -186,7 +186,7 @@ func TestDrawsCanBeDoneAgain(t *testing.T) {
 }
 
 // Everybody sees how it stands, and nobody how few wait.
-func TestPlacesAsEverybodySeesThem(t *testing.T) { // P-32 P-34 P-61 P-62 P-63 P-64
+func TestPlacesAsEverybodySeesThem(t *testing.T) { // P-63 P-64 P-65
 	w := places(t, db.SQLite)
 	p := connect(t, w, nil)
 	for n := range 5 {
@@ -204,7 +204,7 @@ func TestPlacesAsEverybodySeesThem(t *testing.T) { // P-32 P-34 P-61 P-62 P-63 P
 			Week      int
 			Locations []string
 		}
-		Locations []struct{ ID, State, Address string }
+		Locations []struct{ ID, State, Address, Horizon string }
 		Papers    []struct{ ID string }
 	}
 	look := func() (s seen, regions map[string]int) {
@@ -222,7 +222,7 @@ func TestPlacesAsEverybodySeesThem(t *testing.T) { // P-32 P-34 P-61 P-62 P-63 P
 	if s.Closes != "2022-07-01T16:00:00Z" || len(s.Regions) != 6 || len(s.Papers) == 0 || waiting["south"] != 5 || told {
 		t.Errorf("%+v, %v wait", s, waiting)
 	}
-	if len(s.Locations) != 2 || s.Locations[0].State != "bookable" { // P-63
+	if len(s.Locations) != 2 || s.Locations[0].State != "bookable" || s.Locations[0].Horizon != "2022-08-01" {
 		t.Errorf("on the first day: %+v", s.Locations)
 	}
 	w.Pass(t, 5*24*time.Hour)

@@ -67,7 +67,7 @@ func TestProblemsOfPlaces(t *testing.T) { // P-24 P-68
 }
 
 // Who may ask, in which region, and what everybody gets, with the reasons.
-func TestEligibilityOfPlaces(t *testing.T) { // P-24 P-31 P-61 P-68 P-77 P-82
+func TestEligibilityOfPlaces(t *testing.T) { // P-24 P-61 P-68 P-82
 	w := places(t, db.SQLite)
 	p := connect(t, w, nil)
 	for _, test := range []struct {
@@ -128,7 +128,7 @@ func TestOneKeyMakesOneAsk(t *testing.T) { // P-29
 
 // Who claims a number that somebody else has gets the same bytes as everybody, but for
 // number, code and ticket; and so it stays until it would be their turn.
-func TestContestedLooksLikeEverybody(t *testing.T) { // P-30 P-70
+func TestContestedLooksLikeEverybody(t *testing.T) {
 	eachPlace(t, func(t *testing.T, w *apptest.World, p *program) {
 		free, freeWho := p.ask(taras(), 1)
 		p.ask(oksana(), 2)
