@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"loket/internal/app"
 	"loket/internal/app/apptest"
 	"loket/internal/config"
 	"loket/internal/fault"
@@ -26,8 +25,7 @@ func (w *world) hire(t testing.TB, roles ...staff.Role) staff.Member {
 		must(t, err)
 		w.Staff = store
 	}
-	office := &apptest.World{App: &app.App{Staff: w.Staff, Config: config.Default(t.TempDir())}}
-	return office.Hire(t, roles...).Member
+	return apptest.Office(w.Staff, config.Default(t.TempDir())).Hire(t, roles...).Member
 }
 
 // untilTurn waits for the day and hour of the first appointment of a status.

@@ -7,7 +7,9 @@ import (
 
 	"github.com/descope/virtualwebauthn"
 
+	"loket/internal/app"
 	"loket/internal/audit"
+	"loket/internal/config"
 	"loket/internal/ident"
 	"loket/internal/request"
 	"loket/internal/rules"
@@ -24,6 +26,11 @@ type Colleague struct {
 
 // hiredUntil is the last day of everybody's training and screening.
 const hiredUntil = "2031-12-31"
+
+// Office returns a world of which only the staff is there, for a store of their own.
+func Office(store *staff.Store, c config.Config) *World {
+	return &World{App: &app.App{Staff: store, Config: c}}
+}
 
 // Hire makes a member of staff with roles and two passkeys.
 func (w *World) Hire(t testing.TB, roles ...staff.Role) *Colleague {

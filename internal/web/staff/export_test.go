@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"loket/internal/planner"
 	people "loket/internal/staff"
 	"loket/internal/web"
 )
@@ -25,7 +26,7 @@ const (
 // Routes returns all routes.
 func Routes() []Route {
 	var list []Route
-	for _, rt := range New(Parts{}).routes() {
+	for _, rt := range New(Parts{Planner: &planner.Store{}}).routes() {
 		method, path, _ := strings.Cut(rt.pattern, " ")
 		list = append(list, Route{method, fill(path), rt.pattern, rt.roles, rt.fields, rt.scripts})
 	}
@@ -68,6 +69,7 @@ func PageData() map[string]web.Document {
 		"counter": &counterStart{}, "counter-case": &seatPage{}, "counter-done": &donePage{}, "counter-proof": &proofsPage{}, "paper": &paperPage{},
 		"sheet": &sheetPage{}, "location": &placePage{}, "locations": &placesPage{}, "helper": &helpedPage{}, "helper-mandate": &mandatePage{},
 		"helper-person": &personPage{}, "ticket-choose": &deskChoice{}, "ticket-desk": &deskPage{}, "ticket-number": &numberPage{},
+		"place-where": &wherePage{}, "place-turns": &turnsPage{}, "place-desk": &guestPage{}, "place-plan": &planPage{},
 		"ticket-board": &boardPage{}, "ticket-kiosk": &kioskPage{},
 		"editing": &editingPage{}, "editing-change": &changePage{}, "editing-setting": &settingPage{}, "editing-text": &textPage{},
 	}

@@ -28,6 +28,7 @@ var navigation = []struct {
 	roles      []people.Role
 }{
 	{"staff.nav.home", pathHome, nil},
+	{"staff.nav.place", pathPlace, atCounter},
 	{"staff.nav.accounts", pathAccounts, []people.Role{people.Lead}},
 	{"staff.nav.report", pathReport, []people.Role{people.Privacy}},
 	{"staff.nav.log", pathLog, []people.Role{people.Privacy}},
@@ -43,6 +44,9 @@ func (p *Pages) dress(r *http.Request, page *web.Page) {
 	f := &frame{Name: nameOf(v.member)}
 	if v.member.ID != "" {
 		for _, item := range navigation {
+			if item.path == pathPlace && p.Planner == nil {
+				continue
+			}
 			if len(item.roles) == 0 || v.member.Has(item.roles...) {
 				f.Nav = append(f.Nav, navItem{item.text, item.path, item.path == r.URL.Path})
 			}

@@ -38,6 +38,7 @@ import (
 	"loket/internal/editing"
 	"loket/internal/lang"
 	"loket/internal/location"
+	"loket/internal/planner"
 	"loket/internal/request"
 	people "loket/internal/staff"
 	"loket/internal/staff/session"
@@ -49,7 +50,7 @@ import (
 // MaxRows is how many people a page lists at most.
 const MaxRows = 25
 
-// Parts is what the pages are made with. All are needed but Before.
+// Parts is what the pages are made with. All are needed but Planner and Before.
 type Parts struct {
 	Staff     *people.Store
 	Sessions  *session.Sessions
@@ -57,6 +58,7 @@ type Parts struct {
 	Requests  *request.Store
 	Locations *location.Store
 	Walkin    *walkin.Store
+	Planner   *planner.Store  // nil where nobody can ask for a place
 	Catalogue *lang.Catalogue // made of Messages
 	Papers    *lang.Catalogue // of all languages of people, for what is printed for them
 	PublicURL string          // of the pages for people, without a path

@@ -1,0 +1,110 @@
+package staff_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"loket/internal/browsertest"
+	"loket/internal/db"
+	"loket/internal/planner"
+	people "loket/internal/staff"
+)
+
+// placeTour walks through the pages of a counter where places are handed out, and of
+// those who plan them.
+func placeTour(t *testing.T, w *world, lang string) (stops []stop) {
+	t.Helper()
+	see := func(name string, v *visitor) *visitor {
+		t.Helper()
+		stops = append(stops, stop{name, v.page})
+		return v
+	}
+	hers, claim := w.oksana(t)
+	status := w.isBooked(t, hers)
+	place := status.Appointments[0].Location.ID
+	lea := w.signIn(t, people.Lead)
+	lea.lang = lang
+	page := "/place/locations/" + place
+	see("place-plans", lea.get("/place/locations"))
+	see("place-plan", lea.get(page))
+	see("place-plan-wrong", lea.send(page, lea.plan("desks", "?", "closed", "?", "horizon-day", "31")...))
+	see("place-plan-preview", lea.get(page).send(page, lea.plan("state", "paused", "ground", "geen stickers")...))
+
+	w.itsTime(t, status)
+	carla := w.signIn(t, people.Counter)
+	carla.lang = lang
+	see("place-home", carla.get("/"))
+	see("place-where", carla.get("/place"))
+	see("place-turns", carla.get("/place/at/"+place))
+	see("place-turns-wrong", carla.send("/place/at/"+place))
+	see("place-contested", carla.opens(place, claim))
+	see("place-contested-sure", carla.send(carla.path+"/number/1", "sight-1", planner.NumberOnLetter))
+	see("place-desk", carla.opens(place, hers))
+	desk := carla.path
+	see("place-desk-wrong", carla.send(desk+"/away/1"))
+	see("place-desk-away", carla.get(desk).send(desk+"/away/1", "why-1", planner.NoDocument))
+	see("place-desk-served", carla.get(desk).send(desk+"/hand/1"))
+	see("place-turns-served", carla.get("/place/at/"+place))
+	see("place-had", carla.opens(place, claim))
+	later := w.asks(t, w.wants(t, "Taras Verzonnen", "1990-04-04", "2800000022", "taras@example.org"))
+	see("place-not-today", carla.opens(place, later))
+	w.Settle(t)
+	return stops
+}
+
+func TestPlacePagesAreAsTheyWere(t *testing.T) {
+	for _, language := range []string{"nl", "en"} {
+		t.Run(language, func(t *testing.T) {
+			w := openSeason(t, db.SQLite)
+			for _, stop := range placeTour(t, w, language) {
+				page := masked(bodyOf(stop.page))
+				for _, m := range own {
+					page = m.pattern.ReplaceAllString(page, m.word)
+				}
+				golden(t, filepath.Join("testdata", language, stop.name+".html"), []byte(page))
+			}
+			w.Promises(t)
+		})
+	}
+}
+
+// The same in a real browser, on narrow screens and in high contrast too.
+func TestPlacePagesInEveryLook(t *testing.T) { // WCAG 2.2 AA; design.md §6
+	browser := browsertest.Start(t)
+	w := openSeason(t, db.SQLite)
+	shown := make(map[string]string)
+	stops := placeTour(t, w, "nl")
+	for _, stop := range stops {
+		shown["/seen/"+stop.name] = stop.page
+	}
+	seen := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		if page, ok := shown[r.URL.Path]; ok {
+			fmt.Fprint(out, page)
+			return
+		}
+		w.site.ServeHTTP(out, r)
+	}))
+	defer seen.Close()
+	for _, look := range []browsertest.Look{{Width: 400}, {Width: 1280}, {Width: 1280, ForcedColours: true}} {
+		name := fmt.Sprintf("%d", look.Width)
+		if look.ForcedColours {
+			name += "-forced"
+		}
+		t.Run(name, func(t *testing.T) {
+			tab := browser.Open(t, seen.URL, look)
+			for _, stop := range stops {
+				tab.Go("/seen/" + stop.name)
+				tab.Fits()
+				tab.Axe()
+				if small := tab.SmallTargets(); len(small) > 0 {
+					t.Errorf("%s: too small to hit: %s", stop.name, strings.Join(small, ", "))
+				}
+				tab.Shot(stop.name + "-" + name)
+			}
+		})
+	}
+}
