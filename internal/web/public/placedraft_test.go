@@ -2,6 +2,7 @@ package public_test
 
 import (
 	"bytes"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,17 +79,17 @@ func FuzzEnvelope(f *testing.F) {
 // However often the page is made, it is made anew once a minute.
 func TestThePageOfPlacesAges(t *testing.T) { // P-32
 	synctest.Test(t, func(t *testing.T) {
-		changed := 0
-		public.AgePlaces(4, func() { changed++ })
+		var changed atomic.Int64
+		public.AgePlaces(4, func() { changed.Add(1) })
 		time.Sleep(59 * time.Second)
 		synctest.Wait()
-		if changed != 0 {
-			t.Errorf("made anew %d times within a minute", changed)
+		if n := changed.Load(); n != 0 {
+			t.Errorf("made anew %d times within a minute", n)
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if changed != 1 {
-			t.Errorf("made anew %d times after a minute", changed)
+		if n := changed.Load(); n != 1 {
+			t.Errorf("made anew %d times after a minute", n)
 		}
 	})
 }
