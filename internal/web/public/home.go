@@ -14,10 +14,11 @@ import (
 type homePage struct {
 	web.Page
 	Phones []Route
+	Places bool // people can ask for a place here
 }
 
 func (p *Pages) home(lang.Tag) (web.Document, error) {
-	page := &homePage{Page: web.Page{Title: "public.home.title"}}
+	page := &homePage{Page: web.Page{Title: "public.home.title"}, Places: p.Planner != nil}
 	for _, route := range p.routes() {
 		if route.Phone != "" {
 			page.Phones = append(page.Phones, route)
