@@ -132,7 +132,7 @@ func (s *Store) tellClaimed(ctx context.Context, over []passed) error {
 		if err := s.DB.Update(ctx, func(tx *db.Tx) error { return s.writePassed(ctx, tx, some) }); err != nil {
 			return err
 		}
-		point.Reach("planner.passed")
+		point.Reach("planner.claims-told")
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"loket/internal/ident"
 	"loket/internal/proof/program"
 	"loket/internal/request"
+	"loket/internal/seal"
 	"loket/internal/staff"
 )
 
@@ -51,7 +52,36 @@ func robbed(t *testing.T, engine db.Engine) *flight {
 			t.Fatalf("%s: %d, %v, %s", path, got.Status, err, got.Body)
 		}
 	}
+	f.asksForAPlace(t)
 	return f
+}
+
+// asksForAPlace keeps an ask as the planner does, in this world of before its season.
+func (f *flight) asksForAPlace(t *testing.T) {
+	t.Helper()
+	const id, number = "ask_of_the_robbed", "0000000000X"
+	err := f.DB.Update(t.Context(), func(tx *db.Tx) error {
+		c, err := seal.NewVault(f.Keys, f.Random()).Create(t.Context(), tx, id)
+		if err != nil {
+			return err
+		}
+		sealed, err := c.Seal("ask", struct{ Name string }{"Verzonnen Vrager"})
+		if err != nil {
+			return err
+		}
+		if _, err := db.Exec(t.Context(), tx, `INSERT INTO draw (id, n, closes_at, source, round, state, tickets, published)
+			VALUES ('drw_1', 1, $1, 'beacon', 1, 'open', 0, '')`, f.Clock.Now()); err != nil {
+			return err
+		}
+		_, err = db.Exec(t.Context(), tx, `INSERT INTO ask (id, number, ticket, draw_id, pack, region, products, size, lang, desk_lang, door, soon, state,
+			laters, silences, not_before, why, code_version, tries, tries_day, asked_at, changed_at, sealed)
+			VALUES ($1, $2, '0123456789', 'drw_1', '', '', '', 1, 'nl', '', 'web', FALSE, 'waiting', 0, 0, $3, '', 1, 0, '', $3, $3, $4)`,
+			id, number, f.Clock.Now(), sealed)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // T11: the database and its backups without the keys open nothing; with the key
@@ -72,7 +102,7 @@ func TestThief(t *testing.T) { // G-41
 			}
 			th.find(f.Config.Keys.Dir)
 			th.open()
-			for _, column := range []string{"case_key.wrapped", "audit_entry.subject", "registry_record.sealed", "request.sealed", "decision.reasons", "proposal.sealed", "message.queue_wrap"} {
+			for _, column := range []string{"case_key.wrapped", "audit_entry.subject", "registry_record.sealed", "request.sealed", "decision.reasons", "proposal.sealed", "ask.sealed", "message.queue_wrap"} {
 				if th.opened[column] != th.count(column) {
 					t.Errorf("with the keys %d of %d in %s open", th.opened[column], th.count(column), column)
 				}

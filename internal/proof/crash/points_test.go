@@ -31,7 +31,11 @@ func points(t *testing.T) []string {
 			return err
 		}
 		for _, found := range reach.FindAllStringSubmatch(string(text), -1) {
-			names = append(names, found[1])
+			// The server here has no beacon: places are killed in their own tests, where each
+			// reading of the clock is a place to die (planner.TestWorkIsKilledAnywhere).
+			if !strings.HasPrefix(found[1], "planner.") {
+				names = append(names, found[1])
+			}
 		}
 		return nil
 	})
