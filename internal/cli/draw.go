@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -63,7 +62,7 @@ func (c drawVerifyCommand) read(at *world) ([]byte, error) {
 // not in it is a failure.
 func tellDraw(w io.Writer, d draw.Draw, ticket string) error {
 	fmt.Fprintf(w, "draw %d, closed at %s\n", d.N, d.ClosesAt)
-	fmt.Fprintf(w, "list:       %d tickets, sorted, none twice; SHA-256 is %s\n", len(d.Tickets), d.ListHash)
+	fmt.Fprintf(w, "list:       %d tickets, sorted, none twice; SHA-256 with number, closing and source is %s\n", len(d.Tickets), d.ListHash)
 	if d.Source.Kind == draw.FromDice {
 		fmt.Fprintln(w, "source:     dice, typed in by two officials; nobody can verify that they fell so")
 	} else {
@@ -77,12 +76,13 @@ func tellDraw(w io.Writer, d draw.Draw, ticket string) error {
 		fmt.Fprintln(w, "signature:  is that of the round, under the key of the beacon")
 	}
 	fmt.Fprintf(w, "randomness: %s\n", d.Randomness)
-	randomness, err := hex.DecodeString(d.Randomness)
+	seed, err := d.Seed()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "seed:       %x\n", draw.Seed(d.Tickets, randomness))
+	fmt.Fprintf(w, "seed:       %x\n", seed)
 	fmt.Fprintf(w, "order:      all %d tickets, sorted by their HMAC-SHA-256 under the seed\n", len(d.Order))
+	fmt.Fprintf(w, "result:     SHA-256 is %s\n", d.ResultHash)
 	fmt.Fprintln(w, "VALID")
 	return tellTicket(w, "order", d.Order, ticket)
 }

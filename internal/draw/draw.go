@@ -7,9 +7,19 @@
 //	seed  = SHA-256(SHA-256(list) || randomness)
 //	order = tickets sorted by HMAC-SHA-256(seed, ticket)
 //
-// The list is the sorted tickets, each followed by a line feed. The randomness of a round of
-// a beacon is SHA-256 of its signature, as drand defines it; of dice it is SHA-256 of the
-// digits as they fell. A Draw says all of it; Verify does it again and believes nothing.
+// The list is a few lines of what was fixed with it, then the sorted tickets; each line ends
+// with a line feed:
+//
+//	loket draw 1
+//	n 12
+//	closes 2022-08-16T18:00:00+02:00
+//	source beacon CHAIN KEY ROUND
+//	0ZB8WETV6H
+//	…
+//
+// The randomness of a round of a beacon is SHA-256 of its signature, as drand defines it; of
+// dice it is SHA-256 of the digits as they fell. A Draw says all of it; Verify does it again
+// and believes nothing.
 //
 // Nobody gains by asking early, twice or from many browsers, and whoever runs Loket
 // cannot choose the order: the list is fixed before the value is known, and the round is
@@ -55,6 +65,7 @@ type Draw struct {
 	ListHash   string   `json:"list_sha256"`          // hex
 	Randomness string   `json:"randomness,omitempty"` // hex
 	Order      []string `json:"order,omitempty"`
+	ResultHash string   `json:"result_sha256,omitempty"` // hex; of all that is known afterwards
 }
 
 // Source is where the value comes from, as it was named before the list was closed.
@@ -75,7 +86,7 @@ func New(n int64, closes time.Time, source Source, tickets []string) (Draw, erro
 	d := Draw{Version: version, N: n, ClosesAt: closes.Format(time.RFC3339), Source: source, Tickets: make([]string, len(tickets))}
 	copy(d.Tickets, tickets) // never nil: an empty draw has an empty list, not none
 	slices.Sort(d.Tickets)
-	d.ListHash = hex.EncodeToString(ListHash(d.Tickets))
+	d.ListHash = hex.EncodeToString(d.listHash())
 	if !closes.Equal(closes.Truncate(time.Second)) {
 		return Draw{}, wrong("closing", "%v is not a whole second", closes)
 	}
@@ -119,7 +130,8 @@ func (d Draw) With(value string, officials ...string) (Draw, error) {
 		return Draw{}, err
 	}
 	d.Randomness = hex.EncodeToString(randomness)
-	d.Order = Order(Seed(d.Tickets, randomness), d.Tickets)
+	d.Order = Order(Seed(d.listHash(), randomness), d.Tickets)
+	d.ResultHash = hex.EncodeToString(d.resultHash())
 	return d, nil
 }
 
@@ -137,10 +149,13 @@ func (d Draw) checkList() error {
 	if err := checkTickets(d.Tickets); err != nil {
 		return err
 	}
-	if hash := hex.EncodeToString(ListHash(d.Tickets)); hash != d.ListHash {
-		return wrong("list", "the hash of its tickets is %s and not %s", hash, d.ListHash)
+	if err := d.Source.check(); err != nil {
+		return err
 	}
-	return d.Source.check()
+	if hash := hex.EncodeToString(d.listHash()); hash != d.ListHash {
+		return wrong("list", "the hash of its head and tickets is %s and not %s", hash, d.ListHash)
+	}
+	return nil
 }
 
 // wrong returns the fault of a draw that does not verify: which step, and why.

@@ -104,19 +104,21 @@ func TestVerifyRefuses(t *testing.T) {
 		{"list", `"0ZB8WETV6H",`, ``},                                // one taken away
 		{"list", `"0ZB8WETV6H",`, `"0ZB8WETV6H\n1ZB8WETV6H",`},       // two in one
 		{"list", `"0ZB8WETV6H",`, `"",`},                             // none
-		{"list", "01455b4c", "01455b4d"},                             // another hash
+		{"list", `"n": 1`, `"n": 2`},                                 // another draw
+		{"list", "17:49:24+02:00", "15:49:24Z"},                      // in another zone
+		{"list", "3ac9890c", "3ac9890d"},                             // another hash
 		{"source", `"kind": "beacon"`, `"kind": "fate"`},             // nothing known
-		{"source", `"round": 1000`, `"round": 1001`},                 // another round
-		{"source", `"round": 1000`, `"round": 999`},                  // one known before
-		{"source", "17:49:24+02:00", "17:49:21+02:00"},               // closed earlier
-		{"source", draw.Quicknet().PublicKey, s.PublicKey()},         // another key
-		{"source", draw.Quicknet().Chain, s.Trusted().Chain},         // another chain
+		{"list", `"round": 1000`, `"round": 1001`},                   // another round
+		{"list", "17:49:24+02:00", "17:49:21+02:00"},                 // closed earlier
+		{"list", draw.Quicknet().PublicKey, s.PublicKey()},           // another key
+		{"list", draw.Quicknet().Chain, s.Trusted().Chain},           // another chain
 		{"signature", signature1000, s.Sign(1000)},                   // by another key
 		{"signature", signature1000, strings.ToUpper(signature1000)}, // in another form
 		{"signature", signature1000, "c0" + strings.Repeat("0", 94)}, // the point at infinity
 		{"signature", signature1000, ""},
 		{"randomness", "fe290bec", "fe290bed"},
-		{"order", "\"0ZB8WETV6H\",\n    \"K1", "\"K1FS6DQ0MT\",\n    \"K1"},
+		{"order", "\"7Q2M4KXR1D\",\n    \"VX", "\"VX4R8H2CWB\",\n    \"VX"},
+		{"result", "30ccb71f", "30ccb71e"},
 	} {
 		changed := strings.Replace(drawn, c.old, c.new, 1)
 		if c.new == "" && c.step == "signature" {
@@ -157,6 +159,27 @@ func TestOwnBeaconIsNotDrand(t *testing.T) {
 	}
 }
 
+// A draw that is whole and right, but for the source that was named, is refused for that.
+func TestSourceIsTheOneThatIsDue(t *testing.T) {
+	s, own := newSigner(t, closing)
+	for name, change := range map[string]func(*draw.Source){
+		"another round":            func(source *draw.Source) { source.Round++ },
+		"a round known before":     func(source *draw.Source) { source.Round-- },
+		"a chain of drand's":       func(source *draw.Source) { source.Chain = draw.Quicknet().Chain },
+		"a key that nobody trusts": func(source *draw.Source) { source.PublicKey = draw.Quicknet().PublicKey },
+	} {
+		source := s.Source(closing.Add(draw.Delay))
+		change(&source)
+		d, err := draw.New(1, closing, source, five)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := draw.Verify(publish(t, d), own); !fault.Is(err, fault.Invalid) || !strings.HasPrefix(err.Error(), "source: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestDice(t *testing.T) {
 	const digits = "26351442616532415263"
 	_, own := newSigner(t, closing)
@@ -192,6 +215,9 @@ func TestDice(t *testing.T) {
 	}
 	if _, err := draw.Verify(bytes.Replace(publish(t, drawn), []byte("2635"), []byte("2636"), 1), own); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a changed digit: %v", err)
+	}
+	if _, err := draw.Verify(bytes.Replace(publish(t, drawn), []byte("staff_b"), []byte("staff_c"), 1), own); !fault.Is(err, fault.Invalid) {
+		t.Errorf("another official: %v", err)
 	}
 }
 
@@ -247,12 +273,6 @@ func TestEmpty(t *testing.T) {
 	}
 }
 
-// same reports what a change may leave: all that is computed.
-func same(a, b draw.Draw) bool {
-	a.N, a.ClosesAt = b.N, b.ClosesAt
-	return cmp.Equal(a, b)
-}
-
 // Every byte of the published file, with its last bit turned, left out, or twice.
 func TestEveryByteCounts(t *testing.T) {
 	data := read(t, "drawn.json")
@@ -264,7 +284,7 @@ func TestEveryByteCounts(t *testing.T) {
 		turned := slices.Clone(data)
 		turned[i] ^= 1
 		for _, changed := range [][]byte{turned, slices.Delete(slices.Clone(data), i, i+1), slices.Insert(slices.Clone(data), i, data[i])} {
-			if got, err := draw.Verify(changed, quicknet); err == nil && !same(got, want) {
+			if got, err := draw.Verify(changed, quicknet); err == nil && !cmp.Equal(got, want) {
 				t.Errorf("byte %d: accepted as %+v", i, got)
 			}
 		}
@@ -293,7 +313,7 @@ func TestAnyByteOfAnyDraw(t *testing.T) {
 			t.Fatal(err)
 		}
 		data[rapid.IntRange(0, len(data)-1).Draw(t, "at")] = rapid.Byte().Draw(t, "byte")
-		if got, err := draw.Verify(data, own); err == nil && !same(got, d) {
+		if got, err := draw.Verify(data, own); err == nil && !cmp.Equal(got, d) {
 			t.Fatalf("accepted as %+v", got)
 		}
 	})

@@ -11,20 +11,9 @@ import (
 // maxTicket is the length of the longest ticket.
 const maxTicket = 32
 
-// ListHash returns the SHA-256 of sorted tickets, each followed by a line feed.
-func ListHash(tickets []string) []byte {
-	h := sha256.New()
-	var line [maxTicket + 1]byte
-	for _, t := range tickets {
-		h.Write(append(append(line[:0], t...), '\n'))
-	}
-	return h.Sum(nil)
-}
-
-// Seed returns what shuffles sorted tickets: the SHA-256 of their ListHash followed by the
-// randomness.
-func Seed(tickets []string, randomness []byte) []byte {
-	sum := sha256.Sum256(append(ListHash(tickets), randomness...))
+// Seed returns what shuffles a list: the SHA-256 of its hash followed by the randomness.
+func Seed(listHash, randomness []byte) []byte {
+	sum := sha256.Sum256(append(slices.Clone(listHash), randomness...))
 	return sum[:]
 }
 

@@ -40,7 +40,13 @@ func TestOrderIsAPermutation(t *testing.T) {
 func recompute(t *testing.T, published []byte) []string {
 	t.Helper()
 	var d struct {
-		Source  struct{ Signature string }
+		N      int64
+		Closes string `json:"closes_at"`
+		Source struct {
+			Chain, Signature string
+			Key              string `json:"public_key"`
+			Round            int64
+		}
 		Tickets []string
 	}
 	if err := json.Unmarshal(published, &d); err != nil {
@@ -50,7 +56,8 @@ func recompute(t *testing.T, published []byte) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := sha256.Sum256([]byte(strings.Join(d.Tickets, "\n") + "\n"))
+	head := fmt.Sprintf("loket draw 1\nn %d\ncloses %s\nsource beacon %s %s %d\n", d.N, d.Closes, d.Source.Chain, d.Source.Key, d.Source.Round)
+	list := sha256.Sum256([]byte(head + strings.Join(d.Tickets, "\n") + "\n"))
 	randomness := sha256.Sum256(signature)
 	seed := sha256.Sum256(append(list[:], randomness[:]...))
 	rank := func(ticket string) string {
@@ -84,10 +91,11 @@ func spread(order func(seed []byte, tickets []string) []string) float64 {
 		list[i] = fmt.Sprintf("TICKET%02d", i)
 		at[list[i]] = i
 	}
+	hash := sha256.Sum256([]byte(strings.Join(list, "\n")))
 	var counts [n][n]float64
 	for i := range draws {
 		randomness := sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(i)))
-		for place, ticket := range order(draw.Seed(list, randomness[:]), list) {
+		for place, ticket := range order(draw.Seed(hash[:], randomness[:]), list) {
 			counts[at[ticket]][place]++
 		}
 	}

@@ -22,9 +22,10 @@ const MaxSize = 64 << 20
 //	dice        not digits, or not two officials
 //	randomness  not that of the signature or the dice
 //	order       not the one that follows
+//	result      not the hash of what came out
 //
-// A draw in which nobody asked has an empty list and no order, and verifies. The number of
-// a draw goes into nothing that is computed; closing does by its round.
+// A draw in which nobody asked has an empty list and no order, and verifies. Each byte of
+// a published draw goes into one of its two hashes, or is one of theirs.
 func Verify(data []byte, trust Trust) (Draw, error) {
 	d, err := parse(data)
 	if err != nil {
@@ -95,7 +96,7 @@ func (d Draw) checkTrust(trust Trust) error {
 // checkOrder reports a value that is not right, and an order that does not follow from it.
 func (d Draw) checkOrder() error {
 	if !d.Drawn() {
-		if d.Source.Signature != "" || d.Source.Dice != "" || len(d.Source.Officials) > 0 || len(d.Order) > 0 {
+		if d.Source.Signature != "" || d.Source.Dice != "" || len(d.Source.Officials) > 0 || len(d.Order) > 0 || d.ResultHash != "" {
 			return wrong("randomness", "there is none, and still a value or an order")
 		}
 		return nil
@@ -107,8 +108,11 @@ func (d Draw) checkOrder() error {
 	if value := hex.EncodeToString(randomness); value != d.Randomness {
 		return wrong("randomness", "it is %s and not %s", value, d.Randomness)
 	}
-	if !slices.Equal(d.Order, Order(Seed(d.Tickets, randomness), d.Tickets)) {
+	if !slices.Equal(d.Order, Order(Seed(d.listHash(), randomness), d.Tickets)) {
 		return wrong("order", "it is not the one that follows from list and value")
+	}
+	if sum := hex.EncodeToString(d.resultHash()); sum != d.ResultHash {
+		return wrong("result", "the hash of what came out is %s and not %s", sum, d.ResultHash)
 	}
 	return nil
 }
