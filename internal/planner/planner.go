@@ -153,6 +153,9 @@ type Status struct {
 	Contested    bool  // its turn waits until a counter has seen a document
 	Offer        *Offer
 	Appointments []Appointment
+	Moving       *Moving      // of whoever has a place and looks for another; then Offer is that
+	Disturbance  *Disturbance // of the day of the place they have; nil if nothing does
+	Moves        int          // how often they can still ask for another time
 }
 
 // Outlook is what the public sees of a region. Counts below five are not told.

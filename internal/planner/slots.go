@@ -246,7 +246,7 @@ func (s *Store) freeSeats(ctx context.Context, places []location.Location, least
 		}
 	}
 	slices.SortFunc(seats, inOrder)
-	return seats, nil
+	return s.calm(ctx, seats)
 }
 
 func find(planned []location.Slot, row slotRow) (location.Slot, bool) {
