@@ -137,6 +137,8 @@ type Appointment struct {
 	Location location.Location
 	Starts   time.Time
 	State    string
+	Slip     string          // its signed code (package slip), while it is booked
+	Short    ident.ShortCode // the same for phone and paper
 }
 
 // Status is what a person sees with number and code.
@@ -175,8 +177,10 @@ type Beacon interface {
 // Store keeps asks and moves them on.
 type Store struct {
 	Parts
-	index  *seal.Index
-	memory memory
+	index   *seal.Index
+	memory  memory
+	slips   slipKeys
+	revoked revoked
 }
 
 // Parts is what the planner is made with. All are needed; Staff only at counters.

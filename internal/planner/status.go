@@ -76,8 +76,10 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 			return Status{}, err
 		}
 	}
-	status.Appointments, err = s.appointments(ctx, a.ID)
-	return status, err
+	if status.Appointments, err = s.appointments(ctx, a.ID); err != nil {
+		return Status{}, err
+	}
+	return status, s.addCodes(ctx, a.ID, status.Appointments)
 }
 
 const (
