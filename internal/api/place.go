@@ -41,6 +41,9 @@ func (a *api) placeRoutes() []route {
 		{"POST", placesPath + "/ask-cancellations", a.cancelAsk, kindJSON},
 		{"POST", placesPath + "/ask-withdrawals", a.withdrawAsk, kindJSON},
 		{"POST", placesPath + "/ask-wakings", a.wakeAsk, kindJSON},
+		{"GET", placesPath + "/code-keys", a.showCodeKeys, kindJSON},
+		{"GET", placesPath + "/revoked-codes", a.showRevoked, kindJSON},
+		{"POST", placesPath + "/code-checks", a.checkCode, kindJSON},
 	}
 }
 

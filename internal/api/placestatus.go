@@ -41,6 +41,8 @@ type appointment struct {
 	Location spot   `json:"location"`
 	Starts   string `json:"starts"`
 	State    string `json:"state"`
+	Short    string `json:"short,omitempty"`  // its code, as spoken, while it is to come
+	Signed   string `json:"signed,omitempty"` // the same for a QR symbol
 }
 
 func (a *api) showAsk(c *call) (answer, error) {
@@ -62,7 +64,7 @@ func (a *api) showAsk(c *call) (answer, error) {
 	}
 	for _, at := range s.Appointments {
 		out.Appointments = append(out.Appointments, appointment{at.Member, at.Product, a.spot(c, at.Location, rules.DayOf(at.Starts)),
-			instant(at.Starts), at.State})
+			instant(at.Starts), at.State, at.Short.Spoken(), at.Slip})
 	}
 	return answer{status: http.StatusOK, body: out}, nil
 }

@@ -40,6 +40,21 @@ func ParseCaseNumber(text string) (CaseNumber, error) {
 	if len(text) > maxTyped {
 		return "", invalid("ident.case-number.length", "case number is far too long")
 	}
+	number, ok := typedLetters(text)
+	if !ok {
+		return "", invalid("ident.case-number.letters", "case number has a character that none has")
+	}
+	if len(number) != caseLength {
+		return "", invalid("ident.case-number.length", "case number has the wrong length")
+	}
+	if caseCheck(number[:caseLength-1]) != number[caseLength-1] {
+		return "", invalid("ident.case-number.check", "case number has the wrong check character")
+	}
+	return CaseNumber(number), nil
+}
+
+// typedLetters returns the case letters of a text as people type it.
+func typedLetters(text string) (letters string, ok bool) {
 	var b strings.Builder
 	for _, r := range text {
 		switch r = asciiDigit(r); {
@@ -53,18 +68,11 @@ func ParseCaseNumber(text string) (CaseNumber, error) {
 			r -= 'a' - 'A'
 		}
 		if !strings.ContainsRune(caseLetters, r) {
-			return "", invalid("ident.case-number.letters", "case number has a character that none has")
+			return "", false
 		}
 		b.WriteRune(r)
 	}
-	number := b.String()
-	if len(number) != caseLength {
-		return "", invalid("ident.case-number.length", "case number has the wrong length")
-	}
-	if caseCheck(number[:caseLength-1]) != number[caseLength-1] {
-		return "", invalid("ident.case-number.check", "case number has the wrong check character")
-	}
-	return CaseNumber(number), nil
+	return b.String(), true
 }
 
 // Spoken returns the number in the groups in which it is shown and said:
@@ -76,8 +84,8 @@ func (n CaseNumber) Spoken() string {
 	return string(n[:4] + "-" + n[4:8] + "-" + n[8:])
 }
 
-// caseCheck returns the check character of ten case letters. By Horner's rule,
-// character i is multiplied by 2 to the power of 10-i; the check character
+// caseCheck returns the check character of at most thirty case letters. By Horner's
+// rule, character i of n is multiplied by 2 to the power of n-i; the check character
 // itself has weight 1.
 func caseCheck(letters string) byte {
 	sum := 0

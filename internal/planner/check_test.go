@@ -45,6 +45,7 @@ func damage() []struct{ query, wants string } {
 		{`UPDATE case_key SET ends_at = 1`, "asks that ended have no day"},
 		{`UPDATE audit_entry SET act = 'other'`, "asks have no audit entry"},
 		{`UPDATE ask_figure SET n = n + 1 WHERE what = 'asked'`, "asks came"},
+		{`UPDATE slip SET issue = 7`, "short codes are of an issue that is not"},
 		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},
 	}
 }

@@ -101,8 +101,13 @@ func (s *Store) OpenAt(ctx context.Context, m staff.Member, number ident.CaseNum
 	if err != nil {
 		return staff.Lease{}, err
 	}
+	return s.takeDesk(ctx, m, a.ID)
+}
+
+// takeDesk puts an ask before a member. Whoever was at the desk before is gone.
+func (s *Store) takeDesk(ctx context.Context, m staff.Member, askID string) (staff.Lease, error) {
 	lease, err := s.Staff.Living(ctx, s.DB, m, staff.QueueCounter)
-	if err == nil && lease.Object == a.ID {
+	if err == nil && lease.Object == askID {
 		return lease, nil
 	}
 	if err != nil && !fault.Is(err, fault.NotFound) {
@@ -115,7 +120,7 @@ func (s *Store) OpenAt(ctx context.Context, m staff.Member, number ident.CaseNum
 				return err
 			}
 		}
-		if lease, err = s.Staff.Take(ctx, tx, m, staff.QueueCounter, a.ID); err != nil {
+		if lease, err = s.Staff.Take(ctx, tx, m, staff.QueueCounter, askID); err != nil {
 			return err
 		}
 		return s.noteDesk(ctx, tx, lease, "ask.open", lease.Object, "ok")

@@ -138,6 +138,8 @@ type Appointment struct {
 	Location location.Location
 	Starts   time.Time
 	State    string
+	Slip     string          // its signed code (package slip), while it is booked
+	Short    ident.ShortCode // the same for phone and paper
 }
 
 // Status is what a person sees with number and code.
@@ -182,6 +184,8 @@ type Store struct {
 	index     *seal.Index
 	memory    memory
 	postcodes map[string]location.Postcodes // by region
+	slips     slipKeys
+	revoked   revoked
 }
 
 // Parts is what the planner is made with. All are needed; Staff only at counters.

@@ -45,7 +45,7 @@ const (
 
 // NewStore returns the planner. It fails when the pack lacks what every ask needs.
 func NewStore(parts Parts) (*Store, error) {
-	s := &Store{Parts: parts, index: parts.Keys.Index("planner")}
+	s := &Store{Parts: parts, index: parts.Keys.Index("planner"), slips: newSlipKeys(parts.Keys)}
 	for _, list := range []string{listRegions, listProducts, listPapers, listDisruptions} {
 		if len(s.Pack.List(list)) == 0 {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no list %s", s.Pack.ID, list)

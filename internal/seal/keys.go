@@ -15,11 +15,12 @@ import (
 )
 
 // The keys that every installation has. Index keys make HMACs, box keys seal,
-// the audit secret signs checkpoints, and the pepper is mixed into every key that a link derives.
+// the audit secret signs checkpoints, the slip secret codes on appointments, and the pepper is
+// mixed into every key that a link derives.
 var (
 	indexNames  = []string{"audit", "certificate", "mailbox", "outbox", "person", "planner", "registry", "request", "staff", "throttle"}
 	boxNames    = []string{"form", "queue", "registry", "staff"}
-	secretNames = []string{"audit", "pepper", photosSecret}
+	secretNames = []string{"audit", "pepper", photosSecret, "slip"}
 )
 
 // photosSecret is what the marker of the directory of photo keys follows from. Its oldest
@@ -124,6 +125,15 @@ func (k *Keys) Box(name string) Box {
 func (k *Keys) Secret(name string) []byte {
 	versions := k.mustNamed("secret/" + name)
 	return slices.Clone(versions[len(versions)-1].key)
+}
+
+// Secrets returns all versions of the secret of that name, the newest first. It panics as
+// Index does.
+func (k *Keys) Secrets(name string) (all [][]byte) {
+	for _, v := range slices.Backward(k.mustNamed("secret/" + name)) {
+		all = append(all, slices.Clone(v.key))
+	}
+	return all
 }
 
 func (k *Keys) mustNamed(path string) []versioned {

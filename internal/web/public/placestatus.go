@@ -49,6 +49,7 @@ type appointmentView struct {
 	Place   placeView
 	Starts  instant
 	State   string
+	Code    *codeView // of one that is to come
 }
 
 func newPlaceStatusPage() *placeStatusPage {
@@ -107,11 +108,21 @@ func (p *Pages) showPlaceStatus(w http.ResponseWriter, r *http.Request, who pass
 			Until: p.instant(o.Until), Laters: o.Laters}
 	}
 	for _, a := range status.Appointments {
-		item, _ := p.Planner.Pack.Item(listProducts, a.Product)
-		page.Appointments = append(page.Appointments, appointmentView{Member: a.Member, Several: len(status.Appointments) > 1,
-			Product: p.placeWords(tag, item.Name), Place: p.placeOn(tag, a.Location, p.dayOf(a.Starts)), Starts: p.instant(a.Starts), State: a.State})
+		view := p.appointmentOf(tag, a)
+		view.Several = len(status.Appointments) > 1
+		if view.Code, err = newCodeView(a, !view.Several); err != nil { // of a family each has its own page
+			return err
+		}
+		page.Appointments = append(page.Appointments, view)
 	}
 	return p.site.Render(w, r, "place-status", page)
+}
+
+// appointmentOf is an appointment as its person reads it, without its code.
+func (p *Pages) appointmentOf(tag lang.Tag, a planner.Appointment) appointmentView {
+	item, _ := p.Planner.Pack.Item(listProducts, a.Product)
+	return appointmentView{Member: a.Member, Product: p.placeWords(tag, item.Name), Place: p.placeOn(tag, a.Location, p.dayOf(a.Starts)),
+		Starts: p.instant(a.Starts), State: a.State}
 }
 
 // placeSurePage asks once more before what cannot be taken back.

@@ -73,6 +73,12 @@ func tourOfAnswers(w *apptest.World, v *visitor, receipt, other ticketOf) (stops
 	see("status-withdrawn", v.send("/place/status/withdraw"))
 	other.status(v)
 	see("status-booked", v.send("/place/status/answer", "answer", "accept"))
+	short := v.shown(`([0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{3})`)
+	see("slip", v.send("/place/status/slip"))
+	see("code", v.get("/place/check"))
+	see("code-live", v.send("/place/check", "code", short, "birth-day", "2", "birth-month", "6", "birth-year", "1980"))
+	see("code-wrong", v.send("/place/check", "code", "hello", "birth-day", "31", "birth-month", "2", "birth-year", "1980"))
+	other.status(v)
 	see("sure-cancel", v.send("/place/status/cancel"))
 	see("status-cancelled", v.send("/place/status/cancel"))
 	w.Clock.Advance(11 * time.Minute)
@@ -85,8 +91,12 @@ var placeMasks = []struct {
 	pattern *regexp.Regexp
 	word    string
 }{
-	{regexp.MustCompile(`name="(draft|pass|offer)" value="[^"]*"`), `name="$1" value="SEALED"`},
+	{regexp.MustCompile(`name="(draft|pass|offer|appointment)" value="[^"]*"`), `name="$1" value="SEALED"`},
 	{regexp.MustCompile(`>[0-9A-HJKMNP-TV-Z]{10}<`), ">TICKET<"},
+	{regexp.MustCompile(`>[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{3}<`), ">SHORT<"},
+	{regexp.MustCompile(`>[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{3}</textarea`), ">SHORT</textarea"},
+	{regexp.MustCompile(`>[0-9A-HJKMNP-TV-Z]{52}<`), ">KEY<"},
+	{regexp.MustCompile(`base64,[^"]*"`), `base64,PICTURE"`},
 	{regexp.MustCompile(`name="ticket" type="text" value="[^"]+"`), `name="ticket" type="text" value="TICKET"`},
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "HASH"},
 	{regexp.MustCompile(`govuk-panel__body">[^<]*[12][^<]*2[^<]*<`), `govuk-panel__body">PLACE<`},
