@@ -18,7 +18,7 @@ import (
 //
 //	stands: "2022-07-04 dated; 2022-07-13T10:00 bookable; 2022-07-18 open; 2022-11-01 closed"
 //
-// and with it address, opens_on, hours, and the plan: region, also, first, last, desks,
+// and with it address, opens_on, hours, point (degrees north and east), and the plan: region, also, first, last, desks,
 // products, addresses, closed, bookable (an instant), and horizon, from when on:
 //
 //	horizon: "2022-07-13 2022-08-01; 2022-08-02 14 days"
@@ -47,6 +47,11 @@ func fromPack(item rules.Item, t time.Time) (Location, error) {
 	}
 	if l.OpensOn, err = parseDay(item.Fields["opens_on"]); err != nil {
 		return l, err
+	}
+	if text := item.Fields["point"]; text != "" {
+		if l.Point, err = ParsePoint(text); err != nil {
+			return l, err
+		}
 	}
 	if l.Plan, err = planOf(item, t); err != nil {
 		return l, err

@@ -70,6 +70,7 @@ type Location struct {
 	Address string    // of today, or of the first day; empty while nobody knows it
 	OpensOn rules.Day // the first day; zero while nobody knows it
 	Week    Week
+	Point   Point // where it is, roughly; zero where the pack does not say
 	Plan    Plan
 	Ground  string // why it was changed last
 	Changed time.Time

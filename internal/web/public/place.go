@@ -17,6 +17,7 @@ import (
 const (
 	listRegions  = "regions"
 	listProducts = "products"
+	listPlaces   = "places"
 	listPapers   = "papers"
 
 	askQuestion = "ask"
@@ -29,6 +30,12 @@ func (p *Pages) registerPlaces(site *web.Site) {
 		return
 	}
 	p.placesChanged = site.Still("/place", "place", p.places)
+	whereChanged := site.Still("/place/where", "place-where", p.showWhere)
+	site.Page("POST /place/where", p.takePostcode)
+	site.Page("GET /place/at/{id}", p.showSpot)
+	site.Handle("GET /place/map.svg", &placeFile{kind: "image/svg+xml", now: p.Planner.Now, make: p.drawMap})
+	placesChanged := p.placesChanged
+	p.placesChanged = func() { placesChanged(); whereChanged() }
 	site.Page("GET /place/ask", p.beginPlace)
 	site.Page("GET /place/ask/{step}", p.beginPlaceAgain)
 	site.Page("POST /place/ask/{step}", p.withPlace(placeForm.take))

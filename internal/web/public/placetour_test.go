@@ -25,6 +25,10 @@ func tourOfPlaces(t *testing.T, w *apptest.World, base, lang string) (stops []st
 	}
 	v := visit(t, base, lang)
 	see("front", v.get("/place"))
+	see("where", v.get("/place/where"))
+	see("where-wrong", v.send("/place/where", "postcode", "1"))
+	see("near", v.send("/place/where", "postcode", "9411 XZ"))
+	see("at", v.get("/place/at/amsterdam"))
 	see("has-proof", v.get("/place/ask"))
 	see("way-has-proof", v.send("/place/ask/has-proof", "has-proof", "yes"))
 	see("again", v.get("/place/ask/who-1"))
