@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"loket/internal/db"
@@ -30,7 +31,11 @@ func (a *App) openPlaces(vault *seal.Vault, guard *once.Guard, counts *tally.Tal
 	}
 	beacon := a.beacon
 	if beacon == nil {
-		if beacon, err = drand.New(draw.Quicknet(), a.Config.Places.Beacon); err != nil {
+		trusted, err := trustedBeacon(a.Config.Places.Trust)
+		if err != nil {
+			return err
+		}
+		if beacon, err = drand.New(trusted, a.Config.Places.Beacon); err != nil {
 			return err
 		}
 	}
@@ -44,6 +49,18 @@ func (a *App) openPlaces(vault *seal.Vault, guard *once.Guard, counts *tally.Tal
 		Schema: a.Schema, Beacon: beacon, Every: time.Duration(a.Config.Places.Every), Pack: pack, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})
 	return err
+}
+
+// trustedBeacon reads the beacon of a file; without one it is drand's.
+func trustedBeacon(file string) (draw.Trusted, error) {
+	if file == "" {
+		return draw.Quicknet(), nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return draw.Trusted{}, fmt.Errorf("read the beacon to trust: %w", err)
+	}
+	return draw.ParseTrusted(data)
 }
 
 // addresses finds where the person of a case can be reached, whichever area has it.

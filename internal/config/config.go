@@ -125,7 +125,8 @@ type Places struct {
 	Pack   string   `toml:"pack"`   // the pack of places, such as "refugeehelp-2022". Default none: nobody can ask for one.
 	Work   Duration `toml:"work"`   // between two looks at what is free. Default 10 seconds.
 	Every  Duration `toml:"every"`  // a list closes each so long, where fewer ask than there are places. Default once a day, when the pack says.
-	Beacon string   `toml:"beacon"` // where rounds of drand quicknet are fetched. Default "https://api.drand.sh".
+	Beacon string   `toml:"beacon"` // where rounds of the beacon are fetched. Default "https://api.drand.sh".
+	Trust  string   `toml:"trust"`  // file with what another beacon says of itself, as drand publishes it under /info. Default none: it is drand quicknet.
 }
 
 // Backup says who can read backups.

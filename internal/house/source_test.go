@@ -105,7 +105,7 @@ func (s *source) add(name, as string) error {
 // testPackages are packages that only tests import.
 var testPackages = []string{
 	"internal/app/apptest", "internal/browsertest", "internal/db/dbtest", "internal/db/sqlcheck", "internal/house",
-	"internal/proof/canary", "internal/proof/crash", "internal/proof/program",
+	"internal/proof/canary", "internal/proof/crash", "internal/proof/crash/desk", "internal/proof/program",
 	"internal/proof/signing", "internal/proof/speed", "internal/proof/timing", "internal/registry/registrytest", "internal/testclock", "internal/web/webtest",
 }
 

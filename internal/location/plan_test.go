@@ -288,3 +288,13 @@ func TestPostcodes(t *testing.T) { // P-61
 		}
 	}
 }
+
+// A place serves other regions on their days, and its own on all.
+func TestRegionsAreServedOnTheirDays(t *testing.T) { // P-39
+	l := placesAt(t, "2022-10-06 12:00:00")["assen"]
+	for on, want := range map[string]string{"2022-10-05": "north", "2022-10-06": "north east", "2022-10-31": "north east", "2022-11-01": "north"} {
+		if got := strings.Join(l.Regions(day(t, on)), " "); got != want {
+			t.Errorf("on %s it serves %s, want %s", on, got, want)
+		}
+	}
+}

@@ -26,18 +26,17 @@ import (
 	"loket/internal/registry/local"
 )
 
-// built is the path of the program, made once.
+// built is the folder of the programs, made once: loket itself, and the desk of a counter.
 var built = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "crash-")
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "loket")
-	out, err := exec.Command("go", "build", "-tags", "crash", "-o", path, "loket/cmd/loket").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", "crash", "-o", dir+"/", "loket/cmd/loket", "loket/internal/proof/crash/desk").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
-	return path, nil
+	return dir, nil
 })
 
 // installation is one Loket with what lies around it: mail server and gateway live
@@ -50,6 +49,7 @@ type installation struct {
 	loaded  config.Config
 	mail    *demo.MailServer
 	gateway *demo.Gateway
+	more    string // of the configuration
 }
 
 const gatewayToken = "crash"
@@ -57,9 +57,17 @@ const gatewayToken = "crash"
 func install(t testing.TB, engine db.Engine) *installation {
 	t.Helper()
 	in := &installation{t: t, dir: t.TempDir()}
-	var err error
-	in.program, err = built()
+	in.begin(engine)
+	return in
+}
+
+// begin makes the keys, the database and what lies around them.
+func (in *installation) begin(engine db.Engine) {
+	in.t.Helper()
+	t := in.t
+	programs, err := built()
 	in.must(err)
+	in.program = filepath.Join(programs, "loket")
 	in.mail, err = demo.ListenMail("localhost:0", time.Now)
 	in.must(err)
 	t.Cleanup(func() { in.mail.Close() })
@@ -73,7 +81,6 @@ func install(t testing.TB, engine db.Engine) *installation {
 	in.must(err)
 	_, err = a.Registry.Import(t.Context(), local.Import{File: strings.NewReader(register())})
 	in.must(errors.Join(err, a.Close()))
-	return in
 }
 
 // configure writes the configuration and reads it as the program will.
@@ -105,11 +112,11 @@ tls = "none"
 %s[voice]
 %s[route]
 match = "300ms"
-[backup]
+%s[backup]
 recipients = [%q]
 [log]
 level = "error"
-`, in.dir, database, freeAddr(in.t), freeAddr(in.t), in.mail.Addr().Port, gateway, gateway, officer.Recipient()))
+%s`, in.dir, database, freeAddr(in.t), freeAddr(in.t), in.mail.Addr().Port, gateway, gateway, in.packs(), officer.Recipient(), in.more))
 	in.loaded, err = config.Load(in.config, func(string) string { return "" })
 	in.must(err)
 }
@@ -208,7 +215,14 @@ func (p *process) stop() error {
 
 // command runs another command of the program and returns what it printed.
 func (in *installation) command(point string, args ...string) (string, error) {
-	cmd := exec.Command(in.program, append(args, "--config", in.config)...)
+	return in.runWith("", point, in.program, append(args, "--config", in.config)...)
+}
+
+// runWith gives a program that dies at a point something to read, and returns what it
+// printed.
+func (in *installation) runWith(input, point, program string, args ...string) (string, error) {
+	cmd := exec.Command(program, args...)
+	cmd.Stdin = strings.NewReader(input)
 	cmd.Env = append(os.Environ(), "LOKET_POINT="+point)
 	out, err := cmd.CombinedOutput()
 	return string(out), err

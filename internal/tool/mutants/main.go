@@ -4,7 +4,7 @@
 //
 //	go run ./internal/tool/mutants [-run EXPRESSION] [-list]
 //
-// The controls stand in mutants.yaml. A mutant is a text that is put in place of
+// The controls stand in mutants.yaml, those of places in places.yaml. A mutant is a text that is put in place of
 // another in one file; the go command is given the changed file as an overlay, so
 // the tree is not touched and several of these can run beside each other.
 //

@@ -3,10 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,16 +30,28 @@ type mutant struct {
 
 func (m mutant) test() string { return m.Package + " " + m.Run }
 
-//go:embed mutants.yaml
-var listed []byte
+//go:embed *.yaml
+var listed embed.FS
 
+// load reads all lists.
 func load() ([]mutant, error) {
-	var mutants []mutant
-	err := yaml.NewDecoder(bytes.NewReader(listed), yaml.Strict()).Decode(&mutants)
+	names, err := fs.Glob(listed, "*.yaml")
 	if err != nil {
-		return nil, fmt.Errorf("mutants.yaml: %w", err)
+		return nil, err
 	}
-	return mutants, nil
+	var all []mutant
+	for _, name := range names {
+		text, err := listed.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		var mutants []mutant
+		if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&mutants); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, mutants...)
+	}
+	return all, nil
 }
 
 // mutated returns the file with the control switched off.
