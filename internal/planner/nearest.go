@@ -55,7 +55,7 @@ func (s *Store) Nearest(ctx context.Context, postcode string) (rules.Item, []Nea
 		if l.On(s.Today()) == location.Closed {
 			continue
 		}
-		list = append(list, Near{l, roughly(centre, l.Point), serves(l.Plan, region.ID, s.Today())})
+		list = append(list, Near{l, roughly(centre, l.Point), l.Plan.Serves(region.ID, s.Today())})
 	}
 	slices.SortStableFunc(list, func(a, b Near) int {
 		if a.Serves != b.Serves {
