@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"loket/internal/app/apptest"
+	"loket/internal/db"
 	"loket/internal/planner"
 	"loket/internal/rules"
 	"loket/internal/staff"
@@ -34,7 +35,7 @@ func TestMoveByAPI(t *testing.T) { // P-29 P-42 P-59
 		lead := staff.Member{ID: "stf_lead", Roles: []staff.Role{staff.Lead}}
 		day, err := rules.ParseDay(first(t, before).Starts[:10])
 		if err == nil {
-			err = w.Planner.Declare(t.Context(), lead, planner.Declaring{Day: day, Cause: "trains"})
+			err = w.Planner.Declare(t.Context(), lead, planner.Declaring{Day: day, Cause: "trains"}, unsigned)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -58,3 +59,6 @@ func TestMoveByAPI(t *testing.T) { // P-29 P-42 P-59
 		w.Promises(t)
 	})
 }
+
+// unsigned stands for a passkey.
+func unsigned(*db.Tx) error { return nil }

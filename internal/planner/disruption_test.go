@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"loket/internal/db"
 	"loket/internal/draw"
 	"loket/internal/fault"
 	"loket/internal/ident"
@@ -15,6 +16,9 @@ import (
 
 // lead declares disruptions.
 func lead() staff.Member { return staff.Member{ID: "stf_lead", Roles: []staff.Role{staff.Lead}} }
+
+// unsigned stands for a passkey.
+func unsigned(*db.Tx) error { return nil }
 
 // strike declares that no trains run on a day.
 func strike(day rules.Day, places ...string) planner.Declaring {
@@ -61,8 +65,8 @@ func (w *world) struck(t *testing.T, people []planner.Receipt) rules.Day {
 	if touched.Asks != 4 || touched.People != 4 || touched.Offered != 0 {
 		t.Errorf("it touches %+v", touched)
 	}
-	must(t, w.Declare(t.Context(), lead(), strike(day)))
-	must(t, w.Declare(t.Context(), lead(), strike(day, "assen"))) // again is the same
+	must(t, w.Declare(t.Context(), lead(), strike(day), unsigned))
+	must(t, w.Declare(t.Context(), lead(), strike(day, "assen"), unsigned)) // again is the same
 	another := w.another(t)
 	another.has(counter("assen", region, 2, "2022-08-31"))
 	for range 3 {
@@ -137,7 +141,7 @@ func TestStrikeIsLifted(t *testing.T) { // P-59
 		people := w.several(t, 2)
 		day := w.day(t, w.status(t, people[0]).Appointments[0].Starts)
 		before := w.notices(t, people[0]) + w.notices(t, people[1])
-		must(t, w.Declare(t.Context(), lead(), strike(day, "assen")))
+		must(t, w.Declare(t.Context(), lead(), strike(day, "assen"), unsigned))
 		w.work(t)
 		must(t, w.Cancel(t.Context(), people[1].Number, people[1].Code))
 		w.pass(t, time.Minute)
@@ -170,7 +174,7 @@ func TestStrikeIsLifted(t *testing.T) { // P-59
 func TestWhatCanBeDeclared(t *testing.T) { // P-59
 	each(t, func(t *testing.T, w *world) {
 		counters := staff.Member{ID: "stf_counter", Roles: []staff.Role{staff.Counter, staff.Editor}}
-		if err := w.Declare(t.Context(), counters, strike(w.Today())); !fault.Is(err, fault.Denied) {
+		if err := w.Declare(t.Context(), counters, strike(w.Today()), unsigned); !fault.Is(err, fault.Denied) {
 			t.Errorf("by somebody else: %v", err)
 		}
 		if err := w.Lift(t.Context(), counters, "dis_x"); !fault.Is(err, fault.Denied) {
@@ -178,7 +182,7 @@ func TestWhatCanBeDeclared(t *testing.T) { // P-59
 		}
 		for key, d := range map[string]planner.Declaring{"planner.disruption.day": strike(w.Today().Add(-1)), "planner.disruption.place": strike(w.Today(), "atlantis"),
 			"planner.disruption.cause": {Day: w.Today(), Cause: "boredom"}} {
-			if err := w.Declare(t.Context(), lead(), d); fault.Key(err) != key {
+			if err := w.Declare(t.Context(), lead(), d, unsigned); fault.Key(err) != key {
 				t.Errorf("%s: %v", key, err)
 			}
 		}
