@@ -87,7 +87,9 @@ func wrapItem(id string, err error) error { return fmt.Errorf("counter %s: %w", 
 func (s *Store) One(ctx context.Context, id string) (Location, error) { return s.one(ctx, s.DB, id) }
 
 // Within is One inside of a transaction.
-func (s *Store) Within(ctx context.Context, tx *db.Tx, id string) (Location, error) { return s.one(ctx, tx, id) }
+func (s *Store) Within(ctx context.Context, tx *db.Tx, id string) (Location, error) {
+	return s.one(ctx, tx, id)
+}
 
 func (s *Store) one(ctx context.Context, q db.Queryer, id string) (Location, error) {
 	list, err := s.of(ctx, q)

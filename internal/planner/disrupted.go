@@ -17,12 +17,12 @@ type hit struct {
 	ID         string
 	LocationID string
 	Day        string
-	Lifted     bool
+	LiftedAt   *time.Time
 }
 
 const (
 	selectHits = `
-		SELECT id, location_id, day, lifted_at IS NOT NULL AS lifted FROM disruption WHERE day >= $1 ORDER BY day, id`
+		SELECT id, location_id, day, lifted_at FROM disruption WHERE day >= $1 ORDER BY day, id`
 	selectUntold = `
 		SELECT DISTINCT appointment.ask_id FROM slot JOIN appointment ON appointment.slot_id = slot.id AND appointment.state = 'booked'
 		WHERE slot.location_id = $1 AND slot.starts_at >= $2 AND slot.starts_at < $3 AND slot.state = 'booked'
@@ -68,7 +68,7 @@ func (s *Store) tellHit(ctx context.Context, h hit) (int, error) {
 	}
 	from, to := s.midnight(day), s.midnight(day.Add(1))
 	var asks []string
-	if h.Lifted {
+	if h.LiftedAt != nil {
 		asks, err = db.Select[string](ctx, s.DB, selectUnlifted, h.ID, int64(endBatch))
 	} else {
 		asks, err = db.Select[string](ctx, s.DB, selectUntold, h.LocationID, from, to, h.ID, int64(endBatch))
@@ -95,7 +95,7 @@ func (s *Store) tellHit(ctx context.Context, h hit) (int, error) {
 
 func (s *Store) tellHitOne(ctx context.Context, tx *db.Tx, h hit, askID string, from, to time.Time) (err error) {
 	var n int64
-	if h.Lifted {
+	if h.LiftedAt != nil {
 		n, err = db.Exec(ctx, tx, updateHit, h.ID, askID, s.now())
 	} else {
 		n, err = db.Exec(ctx, tx, insertHit, h.ID, askID, h.Day, s.now())
@@ -165,7 +165,7 @@ type Disturbance struct {
 }
 
 const selectDisturbance = `
-	SELECT disruption.cause, choice, disruption.lifted_at IS NOT NULL AS lifted
+	SELECT disruption.cause, choice, disruption.lifted_at
 	FROM disrupted JOIN disruption ON disruption.id = disrupted.disruption_id
 	WHERE disrupted.ask_id = $1 AND disrupted.day = $2 ORDER BY disruption.declared_at DESC, disruption.id LIMIT 1`
 
@@ -173,7 +173,7 @@ const selectDisturbance = `
 func (s *Store) disturbance(ctx context.Context, askID string, day rules.Day) (*Disturbance, error) {
 	type row struct {
 		Cause, Choice string
-		Lifted        bool
+		LiftedAt      *time.Time
 	}
 	found, err := db.Select[row](ctx, s.DB, selectDisturbance, askID, day.String())
 	if err != nil {
@@ -186,7 +186,7 @@ func (s *Store) disturbance(ctx context.Context, askID string, day rules.Day) (*
 	if !ok {
 		return nil, fault.New(fault.Internal, "", "the pack has no cause %s any more", found[0].Cause)
 	}
-	return &Disturbance{item, found[0].Choice, found[0].Lifted}, nil
+	return &Disturbance{item, found[0].Choice, found[0].LiftedAt != nil}, nil
 }
 
 const selectDisrupted = `SELECT location_id, day FROM disruption WHERE lifted_at IS NULL AND day >= $1`

@@ -31,6 +31,11 @@ type Declaring struct {
 	Cause     string   // item of the pack's list "disruptions"
 }
 
+// Content is what a lead confirms with a passkey.
+func (d Declaring) Content() []byte {
+	return fmt.Appendf(nil, "disruption\nday: %s\nlocations: %s\ncause: %s\n", d.Day, words(d.Locations), d.Cause)
+}
+
 // Disruption is a day on which people cannot come to a location.
 type Disruption struct {
 	ID         string
@@ -39,17 +44,17 @@ type Disruption struct {
 	Cause      string
 	DeclaredAt time.Time
 	LiftedAt   *time.Time // nil while it holds
-	Told       int64      // requests
-	Kept       int64      // of these, who chose to come
-	Moved      int64      // who asked for another day
-	Cancelled  int64
+	Told       int        // requests
+	Kept       int        // of these, who chose to come
+	Moved      int        // who asked for another day
+	Cancelled  int
 }
 
 // Touched is how many have a place on a day that would be disrupted, or are offered one.
 type Touched struct {
-	Asks    int64 // requests with a place
-	People  int64 // people of these
-	Offered int64 // requests that are offered one
+	Asks    int // requests with a place
+	People  int // people of these
+	Offered int // requests that are offered one
 }
 
 const (
@@ -73,7 +78,7 @@ func (s *Store) Touch(ctx context.Context, m staff.Member, d Declaring) (t Touch
 		if err != nil {
 			return t, fmt.Errorf("count who has a place on a day: %w", err)
 		}
-		if one.Offered, err = db.Get[int64](ctx, s.DB, countHeld, id, s.midnight(d.Day), s.midnight(d.Day.Add(1))); err != nil {
+		if one.Offered, err = db.Get[int](ctx, s.DB, countHeld, id, s.midnight(d.Day), s.midnight(d.Day.Add(1))); err != nil {
 			return t, fmt.Errorf("count who is offered a place on a day: %w", err)
 		}
 		t = Touched{t.Asks + one.Asks, t.People + one.People, t.Offered + one.Offered}
@@ -119,14 +124,18 @@ const insertDisruption = `
 // Declare says, for a lead, that people cannot come on a day. Work tells whoever has a
 // place then, each once; they can keep it, move it or cancel it, and nobody who does not
 // come loses anything by it. Nothing of that day is given to anybody else until it is
-// lifted. Declaring it again changes nothing. It is a fault.Denied for anybody else, and a
+// lifted. Declaring it again changes nothing. Sign keeps, in the same transaction, that the
+// lead confirmed it with a passkey. It is a fault.Denied for anybody else, and a
 // fault.Invalid for what cannot be.
-func (s *Store) Declare(ctx context.Context, m staff.Member, d Declaring) error {
+func (s *Store) Declare(ctx context.Context, m staff.Member, d Declaring, sign func(*db.Tx) error) error {
 	places, err := s.disruptable(ctx, m, d)
 	if err != nil {
 		return err
 	}
-	return s.DB.Update(ctx, func(tx *db.Tx) error {
+	return s.undertake(ctx, func(tx *db.Tx) error {
+		if err := sign(tx); err != nil {
+			return err
+		}
 		for _, place := range places {
 			id := ident.NewID(s.Random, "dis")
 			n, err := db.Exec(ctx, tx, insertDisruption, id, place, d.Day.String(), d.Cause, m.ID, s.now())
@@ -143,6 +152,14 @@ func (s *Store) Declare(ctx context.Context, m staff.Member, d Declaring) error 
 		}
 		return nil
 	})
+}
+
+// undertake runs a transaction of a member; what is refused in it is kept.
+func (s *Store) undertake(ctx context.Context, do func(*db.Tx) error) error {
+	if s.Staff == nil {
+		return s.DB.Update(ctx, do)
+	}
+	return s.Staff.Update(ctx, do)
 }
 
 const updateLifted = `UPDATE disruption SET lifted_by = $2, lifted_at = $3 WHERE id = $1 AND lifted_at IS NULL`

@@ -106,6 +106,7 @@ type Receipt struct {
 	Code   ident.Code
 	Ticket string
 	Closes time.Time // when the list of its draw is closed
+	State  State     // Waiting; of an ask that stood already, how it stands
 }
 
 // Answer is what a person says to an offer.

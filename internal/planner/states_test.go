@@ -64,7 +64,7 @@ func (c *crowd) step(r *rapid.T) {
 		c.clock.Advance(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, time.Hour, 30 * time.Hour}).Draw(r, "wait"))
 		c.work(c.t)
 	case "strike":
-		must(c.t, c.Declare(ctx, lead(), planner.Declaring{Day: c.Today().Add(rapid.IntRange(0, 3).Draw(r, "day")), Cause: "trains"}))
+		must(c.t, c.Declare(ctx, lead(), planner.Declaring{Day: c.Today().Add(rapid.IntRange(0, 3).Draw(r, "day")), Cause: "trains"}, unsigned))
 		c.work(c.t)
 	case "lift":
 		list, err := c.Disruptions(ctx, c.Today())

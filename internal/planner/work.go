@@ -21,6 +21,7 @@ func (s *Store) Work(ctx context.Context) error {
 		{"draw", s.drawDue},
 		{"make slots", s.makeSlots},
 		{"end offers", s.lapse},
+		{"follow plans", s.followPlans},
 		{"tell of disruptions", s.tellDisrupted},
 		{"tell of addresses", s.tellAddresses},
 		{"end moves", s.endMoves},

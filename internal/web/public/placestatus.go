@@ -29,6 +29,7 @@ type placeStatusPage struct {
 	Ahead        int
 	Offer        *offerView
 	Appointments []appointmentView
+	Change       *changeView // what somebody with an appointment can do with it; nil for others
 }
 
 // offerView is one time that is held for somebody.
@@ -115,6 +116,7 @@ func (p *Pages) showPlaceStatus(w http.ResponseWriter, r *http.Request, who pass
 		}
 		page.Appointments = append(page.Appointments, view)
 	}
+	page.Change = p.change(tag, status)
 	return p.site.Render(w, r, "place-status", page)
 }
 
@@ -175,7 +177,9 @@ func (p *Pages) doPlaceAct(r *http.Request, act string, answer planner.Answer, w
 		if err := p.Planner.Answer(ctx, who.Number, who.Code, r.PostForm.Get("offer"), answer); err != nil {
 			return "", shut(err)
 		}
-		return "public.place.done." + string(answer), nil
+		return doneAnswer(answer, r.PostForm.Get("change")), nil
+	case "move", "keep":
+		return p.doChange(r, act, who)
 	case "cancel":
 		return "public.place.done.cancel", shut(p.Planner.Cancel(ctx, who.Number, who.Code))
 	case "withdraw":
