@@ -177,6 +177,7 @@ type Store struct {
 	Parts
 	index  *seal.Index
 	memory memory
+	lists  lists
 }
 
 // Parts is what the planner is made with. All are needed; Staff only at counters.
