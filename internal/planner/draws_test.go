@@ -73,7 +73,7 @@ func TestListIsClosedBeforeItsValue(t *testing.T) {
 
 // Of a long list every ticket gets its own place, also where a process was killed between
 // the batches, or another gives the same.
-func TestLongListGetsItsPlaces(t *testing.T) { // P-66
+func TestLongListGetsItsPlaces(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.work(t)
 		const n = 603
