@@ -18,8 +18,9 @@
 //	…
 //
 // The randomness of a round of a beacon is SHA-256 of its signature, as drand defines it; of
-// dice it is SHA-256 of the digits as they fell. A Draw says all of it; Verify does it again
-// and believes nothing.
+// dice it is SHA-256 of the digits as they fell. Of parties that reveal it is SHA-256 of
+// their values, one after the other, with the SHA-256 of dice in the place of each that was
+// withheld. A Draw says all of it; Verify does it again and believes nothing.
 //
 // Nobody gains by asking early, twice or from many browsers, and whoever runs Loket
 // cannot choose the order: the list is fixed before the value is known, and the round is
@@ -53,6 +54,7 @@ const version = 1
 const (
 	FromBeacon = "beacon"
 	FromDice   = "dice"
+	FromReveal = "reveal"
 )
 
 // Draw is one draw as it is published. Order is empty until the value is known.
@@ -68,15 +70,26 @@ type Draw struct {
 	ResultHash string   `json:"result_sha256,omitempty"` // hex; of all that is known afterwards
 }
 
-// Source is where the value comes from, as it was named before the list was closed.
+// Source is where the value comes from, as it was named before the list was closed. What is
+// known only afterwards stays empty until then.
 type Source struct {
-	Kind      string   `json:"kind"`                 // "beacon" or "dice"
-	Chain     string   `json:"chain,omitempty"`      // hash of the beacon's chain, hex
-	PublicKey string   `json:"public_key,omitempty"` // of the beacon, hex
-	Round     uint64   `json:"round,omitempty"`
-	Signature string   `json:"signature,omitempty"` // of the round, hex; known afterwards
-	Dice      string   `json:"dice,omitempty"`      // digits 1 to 6 as they fell; known afterwards
-	Officials []string `json:"officials,omitempty"` // pseudonyms of the two who typed them
+	Kind      string   `json:"kind"`                     // "beacon", "dice" or "reveal"
+	Chain     string   `json:"chain,omitempty"`          // hash of the beacon's chain, hex
+	PublicKey string   `json:"public_key,omitempty"`     // of the beacon, hex
+	Round     uint64   `json:"round,omitempty"`          // of the beacon
+	Fallback  int      `json:"fallback_hours,omitempty"` // a beacon without a value so long after closing gives way to dice; 0: never
+	Parties   []Party  `json:"parties,omitempty"`        // who reveals, in their order
+	Signature string   `json:"signature,omitempty"`      // of the round, hex; known afterwards
+	Dice      string   `json:"dice,omitempty"`           // digits 1 to 6 as they fell; known afterwards
+	Officials []string `json:"officials,omitempty"`      // pseudonyms of the two who typed them
+}
+
+// Party is one of those who each chose a value, said its hash before the list was closed,
+// and reveal it afterwards.
+type Party struct {
+	Name   string `json:"name"`
+	Commit string `json:"sha256"`          // of its value, hex
+	Value  string `json:"value,omitempty"` // 32 bytes, hex; stays empty where it is withheld
 }
 
 // New closes a list: tickets become a draw that waits for its value. The order they are
@@ -90,7 +103,7 @@ func New(n int64, closes time.Time, source Source, tickets []string) (Draw, erro
 	if !closes.Equal(closes.Truncate(time.Second)) {
 		return Draw{}, wrong("closing", "%v is not a whole second", closes)
 	}
-	if source.Signature != "" || source.Dice != "" || len(source.Officials) > 0 {
+	if source.known() {
 		return Draw{}, wrong("source", "the value is known before the list is closed")
 	}
 	return d, d.checkList()
@@ -111,20 +124,40 @@ func (d Draw) Drawn() bool { return d.Randomness != "" }
 // With returns the draw with its value and the order that follows from it. The value of a
 // beacon is the signature of the round, hex, and must verify under the key that was named.
 // That of dice is their digits; the pseudonyms of the two officials who typed them go with
-// it. A list that is not the one that was closed is refused.
+// it. A beacon that named dice as its fall-back takes either. A list that is not the one
+// that was closed is refused.
 func (d Draw) With(value string, officials ...string) (Draw, error) {
+	if d.Source.Kind == FromDice || len(officials) > 0 {
+		d.Source.Dice = value
+	} else {
+		d.Source.Signature = value
+	}
+	d.Source.Officials = slices.Clone(officials)
+	return d.drawn()
+}
+
+// Revealed returns the draw with the values of its parties, in their order; one that is
+// empty was withheld. Where one was, dice stand in its place, with those who typed them.
+func (d Draw) Revealed(values []string, dice string, officials ...string) (Draw, error) {
+	if len(values) != len(d.Source.Parties) {
+		return Draw{}, wrong("reveal", "%d values of %d parties", len(values), len(d.Source.Parties))
+	}
+	d.Source.Parties = slices.Clone(d.Source.Parties)
+	for i, value := range values {
+		d.Source.Parties[i].Value = value
+	}
+	d.Source.Dice, d.Source.Officials = dice, slices.Clone(officials)
+	return d.drawn()
+}
+
+// drawn returns the draw with what follows from the value in its source.
+func (d Draw) drawn() (Draw, error) {
 	if d.Drawn() {
 		return Draw{}, fault.New(fault.Taken, "", "draw %d is drawn already", d.N)
 	}
 	if err := d.checkList(); err != nil {
 		return Draw{}, err
 	}
-	if d.Source.Kind == FromDice {
-		d.Source.Dice = value
-	} else {
-		d.Source.Signature = value
-	}
-	d.Source.Officials = slices.Clone(officials)
 	randomness, err := d.Source.randomness()
 	if err != nil {
 		return Draw{}, err

@@ -181,7 +181,6 @@ func TestSourceIsTheOneThatIsDue(t *testing.T) {
 }
 
 func TestDice(t *testing.T) {
-	const digits = "26351442616532415263"
 	_, own := newSigner(t, closing)
 	d, err := draw.New(1, closing, draw.Source{Kind: draw.FromDice}, five)
 	if err != nil {
@@ -332,8 +331,16 @@ func FuzzVerify(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(publish(f, d))
+	values := []string{valueOf(1), valueOf(2), valueOf(3)}
+	if d, err = draw.New(4, closing, parties(f, values...), five); err != nil {
+		f.Fatal(err)
+	}
+	if d, err = d.Revealed(values, ""); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(publish(f, d))
 	f.Add([]byte(`{"version":1,"n":1,"closes_at":"9999-12-31T23:59:59Z","source":{"kind":"dice"},"tickets":[],"list_sha256":""}`))
-	trust := draw.Trust{Beacons: quicknet.Beacons, Dice: true}
+	trust := draw.Trust{Beacons: quicknet.Beacons, Dice: true, Reveal: true}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := draw.Verify(data, trust)
 		if err != nil {

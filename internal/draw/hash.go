@@ -24,6 +24,12 @@ func (s Source) head(b *strings.Builder) {
 		fmt.Fprintf(b, " %s %s %d", s.Chain, s.PublicKey, s.Round)
 	}
 	b.WriteByte('\n')
+	if s.Fallback > 0 {
+		fmt.Fprintf(b, "fallback dice %d\n", s.Fallback)
+	}
+	for _, party := range s.Parties {
+		fmt.Fprintf(b, "party %s %s\n", party.Name, party.Commit)
+	}
 }
 
 // listHash returns the SHA-256 of the head and the tickets, each followed by a line feed.

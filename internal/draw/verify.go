@@ -20,6 +20,7 @@ const MaxSize = 64 << 20
 //	source      not one that the verifier trusts, or not the round of [Delay] after closing
 //	signature   not that of the round
 //	dice        not digits, or not two officials
+//	reveal      not a value whose hash was said before, or none and no dice in its place
 //	randomness  not that of the signature or the dice
 //	order       not the one that follows
 //	result      not the hash of what came out
@@ -67,9 +68,15 @@ func parse(data []byte) (Draw, error) {
 
 // checkTrust reports a value that whoever verifies has no reason to believe in.
 func (d Draw) checkTrust(trust Trust) error {
-	if d.Source.Kind == FromDice {
-		if !trust.Dice {
-			return wrong("source", "dice, which the verifier was not told to believe")
+	if (d.Source.Kind == FromDice || d.Source.Dice != "") && !trust.Dice {
+		return wrong("source", "dice, which the verifier was not told to believe")
+	}
+	switch d.Source.Kind {
+	case FromDice:
+		return nil
+	case FromReveal:
+		if !trust.Reveal {
+			return wrong("source", "parties that reveal, which the verifier was not told to believe")
 		}
 		return nil
 	}
@@ -96,7 +103,7 @@ func (d Draw) checkTrust(trust Trust) error {
 // checkOrder reports a value that is not right, and an order that does not follow from it.
 func (d Draw) checkOrder() error {
 	if !d.Drawn() {
-		if d.Source.Signature != "" || d.Source.Dice != "" || len(d.Source.Officials) > 0 || len(d.Order) > 0 || d.ResultHash != "" {
+		if d.Source.known() || len(d.Order) > 0 || d.ResultHash != "" {
 			return wrong("randomness", "there is none, and still a value or an order")
 		}
 		return nil

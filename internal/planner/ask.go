@@ -251,9 +251,10 @@ func (s *Store) fresh(f form) askRow {
 // newTicket makes what stands in the published list: 50 bits, in ten letters and digits. It
 // is one character shorter than a number, and says nothing of it.
 func (s *Store) newTicket() string {
-	const letters = 10
-	return string(ident.NewCaseNumber(s.Random))[:letters]
+	return string(ident.NewCaseNumber(s.Random))[:ticketLetters]
 }
+
+const ticketLetters = 10
 
 func (s *Store) membersOf(askID string, f form) []member {
 	all := make([]member, len(f.Members))

@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,12 +21,12 @@ const (
 )
 
 // fill puts asks into the open list, as many and no more than their rows.
-func (w *world) fill(b *testing.B, n int) {
+func (w *world) fill(b testing.TB, n int) {
 	b.Helper()
 	const batch = 1000
 	for from := 0; from < n; from += batch {
 		must(b, w.DB.Update(b.Context(), func(tx *db.Tx) error {
-			for i := from; i < from+batch; i++ {
+			for range min(batch, n-from) {
 				w.people++
 				id := fmt.Sprintf("ask_%s%06d", "invented", w.people)
 				if _, err := db.Exec(b.Context(), tx, insertBenchAsk, id, fmt.Sprintf("T%09d", w.people), region, w.clock.Now(), []byte{}); err != nil {
@@ -57,6 +58,57 @@ func BenchmarkDraw(b *testing.B) {
 				w.work(b)
 			}
 		})
+	}
+}
+
+// BenchmarkLines gives the asks of a list of 20,000 their places, once in batches and once
+// with a statement for each, and tells how many times as long the second takes.
+func BenchmarkLines(b *testing.B) {
+	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+		b.Run(string(engine), func(b *testing.B) {
+			w := newWorld(b, engine)
+			w.work(b)
+			w.fill(b, 20_000)
+			w.clock.Advance(w.untilClosing(b))
+			w.work(b)
+			order := w.verified(b, 1).Tickets
+			id, err := db.Get[string](b.Context(), w.DB, `SELECT id FROM draw WHERE n = 1`)
+			must(b, err)
+			var batches, rows time.Duration
+			for b.Loop() {
+				begun := time.Now()
+				must(b, w.GiveLines(b.Context(), id, 1, order))
+				batches += time.Since(begun)
+				_, err = db.Exec(b.Context(), w.DB, `UPDATE ask SET line = NULL`)
+				must(b, err)
+				begun = time.Now()
+				w.giveEach(b, id, order)
+				rows += time.Since(begun)
+				_, err = db.Exec(b.Context(), w.DB, `UPDATE ask SET line = NULL`)
+				must(b, err)
+			}
+			b.ReportMetric(float64(rows)/float64(batches), "times")
+			b.ReportMetric(float64(batches.Milliseconds())/float64(b.N), "ms/batches")
+			b.ReportMetric(float64(rows.Milliseconds())/float64(b.N), "ms/each")
+		})
+	}
+}
+
+// giveEach is what GiveLines does not do: a statement for each ticket, 200 in a transaction.
+func (w *world) giveEach(b *testing.B, id string, order []string) {
+	given := 0
+	for batch := range slices.Chunk(order, 200) {
+		must(b, w.DB.Update(b.Context(), func(tx *db.Tx) error {
+			for _, ticket := range batch {
+				given++
+				_, err := db.Exec(b.Context(), tx, `UPDATE ask SET line = $3 WHERE ticket = $1 AND draw_id = $2 AND line IS NULL`,
+					ticket, id, int64(1<<32+given))
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -201,39 +200,6 @@ func (s *Store) drawOne(ctx context.Context, row drawRow) error {
 }
 
 const (
-	updateLine  = `UPDATE ask SET line = $3 WHERE ticket = $1 AND draw_id = $2 AND line IS NULL`
-	updateDrawn = `UPDATE draw SET state = 'drawn', drawn_at = $2 WHERE id = $1 AND state = 'closed'`
-)
-
-// lineBatch is how many places in the line are given in one transaction.
-const lineBatch = 200
-
-// lineOf is the place in the line of whoever stands at a position, from one, of draw n.
-func lineOf(n int64, position int) int64 { return n<<32 + int64(position) }
-
-// giveLines gives the asks of a draw their places, in batches that may be given again.
-func (s *Store) giveLines(ctx context.Context, row drawRow, order []string) error {
-	position := 0
-	for batch := range slices.Chunk(order, lineBatch) {
-		err := s.DB.Update(ctx, func(tx *db.Tx) error {
-			for i, ticket := range batch {
-				if _, err := db.Exec(ctx, tx, updateLine, ticket, row.ID, lineOf(row.N, position+i+1)); err != nil {
-					return fmt.Errorf("give places in the line: %w", err)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		position += len(batch)
-		point.Reach("planner.lined")
-	}
-	_, err := db.Exec(ctx, s.DB, updateDrawn, row.ID, s.now())
-	return err
-}
-
-const (
 	selectDraws = `
 		SELECT n, closes_at AS closes, round, state, tickets, drawn_at FROM draw ORDER BY n DESC LIMIT $1`
 	selectPublished = `SELECT published FROM draw WHERE n = $1 AND state <> 'open'`
@@ -256,22 +222,4 @@ func (s *Store) Published(ctx context.Context, n int64) ([]byte, error) {
 		return nil, fmt.Errorf("read draw %d: %w", n, err)
 	}
 	return []byte(text), nil
-}
-
-// Rank returns the place of a ticket in the order of a draw, from one, as it is published;
-// zero while the draw waits for its value. A ticket that is not on its list is a
-// fault.NotFound.
-func (s *Store) Rank(ctx context.Context, n int64, ticket string) (int, error) {
-	data, err := s.Published(ctx, n)
-	if err != nil {
-		return 0, err
-	}
-	var list draw.Draw
-	if err := json.Unmarshal(data, &list); err != nil {
-		return 0, fmt.Errorf("read draw %d: %w", n, err)
-	}
-	if _, found := slices.BinarySearch(list.Tickets, ticket); !found {
-		return 0, fault.New(fault.NotFound, "planner.draw.ticket", "the ticket is not on the list of draw %d", n)
-	}
-	return slices.Index(list.Order, ticket) + 1, nil
 }

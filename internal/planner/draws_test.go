@@ -71,6 +71,38 @@ func TestListIsClosedBeforeItsValue(t *testing.T) {
 	})
 }
 
+// Of a long list every ticket gets its own place, also where a process was killed between
+// the batches, or another gives the same.
+func TestLongListGetsItsPlaces(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.work(t)
+		const n = 603
+		w.fill(t, n)
+		w.pass(t, w.untilClosing(t))
+		w.pass(t, draw.Delay)
+		_, err := db.Exec(t.Context(), w.DB, `UPDATE ask SET line = NULL WHERE line > $1`, int64(1<<32+250)) // as if it was killed after the first batch
+		must(t, err)
+		_, err = db.Exec(t.Context(), w.DB, `UPDATE draw SET state = 'closed', drawn_at = NULL WHERE n = 1`)
+		must(t, err)
+		w.work(t)
+		for i, ticket := range w.verified(t, 1).Order {
+			if line := w.count(t, `SELECT coalesce(line, 0) AS n FROM ask WHERE ticket = $1`, ticket); line != 1<<32+int64(i+1) {
+				t.Fatalf("ticket %d of %d stands at %d", i+1, n, line)
+			}
+		}
+		for i := range 9 { // more draws than are kept in memory
+			w.clock.Advance(w.untilClosing(t))
+			w.work(t)
+			if rank, err := w.Rank(t.Context(), 1, w.verified(t, 1).Order[i]); err != nil || rank != i+1 {
+				t.Errorf("ticket %d has rank %d, %v", i+1, rank, err)
+			}
+			if _, err := w.Rank(t.Context(), int64(i+2), "T000000001"); !fault.Is(err, fault.NotFound) {
+				t.Errorf("a ticket of another draw: %v", err)
+			}
+		}
+	})
+}
+
 // A list that nobody closed in time closes when somebody comes, with a value that nobody
 // can know by then.
 func TestListThatClosesLate(t *testing.T) {

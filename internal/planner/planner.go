@@ -187,6 +187,7 @@ type Store struct {
 	postcodes map[string]location.Postcodes // by region
 	slips     slipKeys
 	revoked   revoked
+	lists     lists
 }
 
 // Parts is what the planner is made with. All are needed; Staff only at counters.

@@ -2,7 +2,6 @@ package public
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -60,7 +59,7 @@ func (p *Pages) listCloses(ctx context.Context) (time.Time, error) {
 type drawPage struct {
 	web.Page
 	N, Round string
-	Draw     *draw.Draw
+	Draw     draw.Draw // without its lists
 	Closes   instant
 	Tickets  int
 	Ticket   form.Text
@@ -73,17 +72,14 @@ func (p *Pages) showDraw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.New(fault.NotFound, "", "a draw that is no number")
 	}
-	data, err := p.Planner.Published(r.Context(), n)
+	listed, err := p.Planner.Announced(r.Context(), n)
 	if err != nil {
 		return err
 	}
-	page := &drawPage{Page: web.Page{Title: "public.place.draw.title", TitleArgs: map[string]any{"N": strconv.FormatInt(n, 10)}, Back: "/place/draws"}, N: strconv.FormatInt(n, 10), Draw: new(draw.Draw),
+	page := &drawPage{Page: web.Page{Title: "public.place.draw.title", TitleArgs: map[string]any{"N": strconv.FormatInt(n, 10)}, Back: "/place/draws"}, N: strconv.FormatInt(n, 10), Draw: listed.Draw,
 		Ticket: form.Text{Name: "ticket", Label: "public.place.draw.ticket", Hint: "public.place.draw.ticket-hint", Width: 20, Latin: true, Autocomplete: "off"}}
-	if err := json.Unmarshal(data, page.Draw); err != nil {
-		return fault.New(fault.Internal, "", "read draw %d: %w", n, err)
-	}
-	page.Tickets, page.Round = len(page.Draw.Tickets), strconv.FormatUint(page.Draw.Source.Round, 10)
-	closes, err := time.Parse(time.RFC3339, page.Draw.ClosesAt)
+	page.Tickets, page.Round = listed.Listed, strconv.FormatUint(listed.Source.Round, 10)
+	closes, err := listed.Closed()
 	if err != nil {
 		return fault.New(fault.Internal, "", "read when draw %d was closed: %w", n, err)
 	}
