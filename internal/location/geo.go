@@ -30,7 +30,7 @@ func ParsePoint(text string) (Point, error) {
 	n, wrongNorth := strconv.ParseFloat(north, 64)
 	e, wrongEast := strconv.ParseFloat(east, 64)
 	if wrongNorth != nil || wrongEast != nil || !(math.Abs(n) <= 90) || !(math.Abs(e) <= 180) {
-		return Point{}, invalid("location.point", "a point that does not read 52.31,4.95")
+		return Point{}, invalid("", "a point that does not read 52.31,4.95")
 	}
 	return Point{n, e}, nil
 }
@@ -49,7 +49,7 @@ func ParseLines(text string) ([][]Point, error) {
 			line = append(line, p)
 		}
 		if len(line) < 3 {
-			return nil, invalid("location.point", "a line of fewer than three points")
+			return nil, invalid("", "a line of fewer than three points")
 		}
 		lines = append(lines, line)
 	}

@@ -30,7 +30,7 @@ const (
 type Near struct {
 	Location   location.Location
 	Kilometres int  // as the crow flies, roughly; -1 where nobody can say
-	Serves     bool // people of the postcode's region can be given a place there
+	Serves     bool // people of the postcode's region can be given a place there, now or within a week
 }
 
 // Nearest returns the region of a postcode as people type it, and the locations that are
@@ -55,7 +55,7 @@ func (s *Store) Nearest(ctx context.Context, postcode string) (rules.Item, []Nea
 		if l.On(s.Today()) == location.Closed {
 			continue
 		}
-		list = append(list, Near{l, roughly(centre, l.Point), l.Plan.Serves(region.ID, s.Today())})
+		list = append(list, Near{l, roughly(centre, l.Point), s.soonFor(l, region.ID)})
 	}
 	slices.SortStableFunc(list, func(a, b Near) int {
 		if a.Serves != b.Serves {

@@ -35,7 +35,9 @@ func (p *Pages) registerPlaces(site *web.Site) {
 	site.Page("GET /place/at/{id}", p.showSpot)
 	site.Handle("GET /place/map.svg", &placeFile{kind: "image/svg+xml", now: p.Planner.Now, make: p.drawMap})
 	placesChanged := p.placesChanged
-	p.placesChanged = func() { placesChanged(); whereChanged() }
+	whenChanged := site.Still("/place/when", "place-when", p.when)
+	p.placesChanged = func() { placesChanged(); whereChanged(); whenChanged() }
+	p.registerNews(site)
 	site.Page("GET /place/ask", p.beginPlace)
 	site.Page("GET /place/ask/{step}", p.beginPlaceAgain)
 	site.Page("POST /place/ask/{step}", p.withPlace(placeForm.take))
