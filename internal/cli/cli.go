@@ -46,6 +46,9 @@ type commands struct {
 		Verify  verifyCommand  `cmd:"" help:"Verify a QR text on standard input, or pictures of QR codes."`
 		Inspect inspectCommand `cmd:"" help:"Print what is inside, verified or not."`
 	} `cmd:"" help:"Read EU certificates."`
+	Appointment struct {
+		Verify appointmentVerifyCommand `cmd:"" help:"Verify the signed code of an appointment, without a network."`
+	} `cmd:"" help:"Codes on appointments."`
 	Draw struct {
 		Verify drawVerifyCommand `cmd:"" help:"Do a published draw again, and compare."`
 	} `cmd:"" help:"The daily draw."`

@@ -39,7 +39,7 @@ func (p *Pages) turnRoutes() []route {
 		{pattern: "GET /place", roles: atCounter, handle: p.whichTurns},
 		{pattern: "GET /place/at/{place}", roles: atCounter, fields: []string{"case: number"}, handle: p.turns},
 		{pattern: "POST /place/at/{place}", roles: atCounter, handle: p.openGuest},
-	}, p.guestRoutes(), p.planRoutes(), p.strikeRoutes())
+	}, p.guestRoutes(), p.codeRoutes(), p.planRoutes(), p.strikeRoutes())
 }
 
 // turnTasks are what waits of places for m.
@@ -134,6 +134,9 @@ type turnsPage struct {
 	Day             string
 	State           string // message key
 	Number, Code    form.Text
+	Appointment     form.Text // its code
+	UsedDay         string    // YYYY-MM-DD, of a code that was used on another day
+	UsedTime        string    // HH:MM
 	Turns           []turnLine
 	Booked, Served  int
 	Previous, Other string // queries, for the template "turn"
@@ -157,8 +160,9 @@ func (p *Pages) newTurnsPage(r *http.Request, m people.Member) (*turnsPage, erro
 	s := p.placeScreen(r)
 	page := &turnsPage{Page: web.Page{Title: "staff.turns.title", Back: pathHome}, Path: turnsPath(l.ID), Name: s.words(l.Name),
 		Day: p.Planner.Today().String(), State: standing(l, p.Planner.Today()),
-		Number: form.Text{Name: "number", Label: "staff.counter.number", Hint: "staff.counter.number-hint", Width: 20, Latin: true, Autocomplete: "off"},
-		Code:   form.Text{Name: "code", Label: "staff.counter.code", Width: 10, Latin: true, Autocomplete: "off", InputMode: "numeric"},
+		Number:      form.Text{Name: "number", Label: "staff.counter.number", Hint: "staff.counter.number-hint", Width: 20, Latin: true, Autocomplete: "off"},
+		Code:        form.Text{Name: "code", Label: "staff.counter.code", Width: 10, Latin: true, Autocomplete: "off", InputMode: "numeric"},
+		Appointment: codeField(),
 	}
 	for _, t := range turns {
 		if t.State == planner.Served {
