@@ -17,11 +17,14 @@ func (s *Store) Work(ctx context.Context) error {
 		what string
 		do   func(context.Context) error
 	}{
+		{"begin stock", s.beginStock},
 		{"close lists", s.closeDue},
 		{"draw", s.drawDue},
 		{"make slots", s.makeSlots},
 		{"end offers", s.lapse},
 		{"end missed appointments", s.miss},
+		{"settle stock", s.settleStock},
+		{"tell of pauses", s.tellOfPauses},
 		{"pass numbers on", s.passOn},
 		{"hand out", s.handOut},
 	} {
