@@ -3,6 +3,7 @@ package packs
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -93,10 +94,10 @@ func TestPassportUntilFourthOfMarch(t *testing.T) { // P-55
 }
 
 func TestReadyThreeWeeksAfterThePhoto(t *testing.T) { // P-37
-	on := day(t, "2022-11-01")
-	days, ok := load(t, refugeehelp).Setting("o_document_days", on, on)
-	if ready := on.Add(days.Value.(int)); !ok || ready.String() != "2022-11-22" {
-		t.Errorf("ready on %s", ready)
+	card, ok := load(t, refugeehelp).Item("products", "o-document")
+	days, err := strconv.Atoi(card.Fields["ready_days"])
+	if ready := day(t, "2022-11-01").Add(days); !ok || err != nil || card.Fields["made"] != "yes" || ready.String() != "2022-11-22" {
+		t.Errorf("ready on %s, %v", ready, err)
 	}
 }
 

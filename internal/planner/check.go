@@ -117,6 +117,11 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 	if b.Asked != b.Living+b.Served+b.Withdrawn {
 		broken = append(broken, fmt.Sprintf("%d asks came, %d live, %d were served and %d withdrawn", b.Asked, b.Living, b.Served, b.Withdrawn))
 	}
+	beyond, err := s.overpromised(ctx)
+	if err != nil {
+		return nil, err
+	}
+	broken = append(broken, beyond...)
 	passed, err := s.passedOver(ctx)
 	if err != nil {
 		return nil, err

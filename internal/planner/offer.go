@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,7 +39,10 @@ func (s *Store) handOut(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	seats, err := s.freeSeats(ctx, all, first.notice.least)
+	if first.rations, err = s.rations(ctx, s.DB); err != nil {
+		return err
+	}
+	seats, err := s.freeSeats(ctx, all, first.notice.least, first.rations)
 	if err != nil {
 		return err
 	}
@@ -84,6 +86,9 @@ type pass struct {
 	over   []passed        // asks that were passed over and are not written yet
 	made   int
 	line   *line
+
+	rations rations
+	need    map[string]int // of each product, by what was chosen last
 }
 
 // passed is an ask that was passed over.
@@ -142,7 +147,7 @@ func (s *Store) newPass() (pass, error) {
 func (p *pass) looks(end int64) string {
 	h := sha256.New()
 	for _, s := range p.pool {
-		io.WriteString(h, s.id)
+		s.looks(h)
 	}
 	return hex.EncodeToString(h.Sum(nil)) + strconv.FormatInt(end, 10)
 }
@@ -165,7 +170,7 @@ func (s *Store) serve(ctx context.Context, p *pass, c candidate) error {
 	why, known := p.never[key]
 	var chosen []seat
 	if !known {
-		chosen, why = fit(p.pool, w, p.notice)
+		chosen, why = p.choose(w)
 	}
 	if chosen == nil {
 		p.never[key] = why
@@ -232,6 +237,9 @@ func (s *Store) offer(ctx context.Context, p *pass, c candidate, chosen []seat) 
 		if err != nil {
 			return err
 		}
+		if err := s.promise(ctx, tx, p.rations, p.need); err != nil {
+			return err
+		}
 		if err := s.tell(ctx, tx, c.ID); err != nil || moves {
 			return err
 		}
@@ -242,6 +250,7 @@ func (s *Store) offer(ctx context.Context, p *pass, c candidate, chosen []seat) 
 	}
 	point.Reach("planner.offered")
 	p.over, p.made = nil, p.made+1
+	p.rations.taken(chosen[0].location, chosen[0].day, p.need)
 	p.pool = slices.DeleteFunc(p.pool, func(s seat) bool {
 		return slices.ContainsFunc(chosen, func(t seat) bool { return t.id == s.id })
 	})

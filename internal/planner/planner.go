@@ -46,6 +46,7 @@ import (
 	"loket/internal/rules"
 	"loket/internal/seal"
 	"loket/internal/staff"
+	"loket/internal/stock"
 	"loket/internal/tally"
 )
 
@@ -57,6 +58,7 @@ const (
 	Waiting   State = "waiting" // for the draw, or for its turn
 	Offered   State = "offered" // a slot is held for it
 	Booked    State = "booked"
+	Making    State = "making"  // everybody came, and a document is being made or waits to be fetched
 	Resting   State = "resting" // offers had no answer; its person wakes it
 	Served    State = "served"
 	Withdrawn State = "withdrawn"
@@ -202,6 +204,7 @@ type Parts struct {
 	Mailbox   *mailbox.Store
 	Locations *location.Store // those of Pack
 	Staff     *staff.Store
+	Stock     *stock.Store // made of the other parts if nil
 	Schema    *schema.Schema
 	Beacon    Beacon
 	Every     time.Duration // a list closes each so long; zero: once a day, when the pack says

@@ -221,16 +221,16 @@ const selectFree = `
 const poolSize = 500
 
 // freeSeats returns the earliest free slots of some locations that are released, start at
-// least some time from now, and are still planned.
-func (s *Store) freeSeats(ctx context.Context, places []location.Location, least time.Time) ([]seat, error) {
+// least some time from now, are still planned, and at which something may be promised.
+func (s *Store) freeSeats(ctx context.Context, places []location.Location, least time.Time, of rations) ([]seat, error) {
 	var seats []seat
 	for _, l := range places {
 		if l.Plan.Horizon.IsZero() {
 			continue
 		}
-		rows, err := db.Select[slotRow](ctx, s.DB, selectFree, l.ID, least, s.now(), int64(poolSize))
+		rows, err := s.freeRows(ctx, l, least, of)
 		if err != nil {
-			return nil, fmt.Errorf("find free slots: %w", err)
+			return nil, err
 		}
 		planned := map[string][]location.Slot{}
 		for _, row := range rows {
@@ -245,8 +245,31 @@ func (s *Store) freeSeats(ctx context.Context, places []location.Location, least
 			}
 		}
 	}
+	seats = of.left(seats)
 	slices.SortFunc(seats, inOrder)
 	return s.calm(ctx, seats)
+}
+
+// freeRows reads the earliest free slots of a location, and the earliest of those days on
+// which it hands out what it does not hand out before.
+func (s *Store) freeRows(ctx context.Context, l location.Location, least time.Time, of rations) (rows []slotRow, err error) {
+	known := map[string]bool{}
+	for _, from := range append([]time.Time{least}, s.starts(l, of)...) {
+		if from.Before(least) {
+			continue
+		}
+		found, err := db.Select[slotRow](ctx, s.DB, selectFree, l.ID, from, s.now(), int64(poolSize))
+		if err != nil {
+			return nil, fmt.Errorf("find free slots: %w", err)
+		}
+		for _, row := range found {
+			if !known[row.ID] {
+				known[row.ID] = true
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows, nil
 }
 
 func find(planned []location.Slot, row slotRow) (location.Slot, bool) {

@@ -12,6 +12,7 @@ import (
 	"loket/internal/ident"
 	"loket/internal/rules"
 	"loket/internal/seal"
+	"loket/internal/stock"
 )
 
 // What a pack of places has: lists, questions, an outcome, and settings.
@@ -30,6 +31,11 @@ const (
 	setShortAnswer   = "short_answer_hours"     // how long such an offer stands
 	setReleaseNotice = "release_notice_minutes" // between saying that slots come and giving them
 	setPaperValid    = "paper_valid_until"      // a paper that expires before this day is valid too short
+	setCollectFirst  = "collect_first_days"     // after so many days a document that waits is asked to be fetched
+	setCollectSecond = "collect_second_days"
+	setCollectThird  = "collect_third_days"
+	setStockFloor    = "stock_floor" // package stock reads these two
+	setStockLead     = "stock_lead_days"
 )
 
 // Roles in the audit log.
@@ -46,6 +52,10 @@ const (
 // NewStore returns the planner. It fails when the pack lacks what every ask needs.
 func NewStore(parts Parts) (*Store, error) {
 	s := &Store{Parts: parts, index: parts.Keys.Index("planner"), slips: newSlipKeys(parts.Keys)}
+	if s.Stock == nil {
+		s.Stock = stock.NewStore(stock.Parts{DB: s.DB, Audit: s.Audit, Pack: s.Pack, Places: func() []rules.Item { return s.Locations.Counters() },
+			Zone: s.Zone, Now: s.Now, Random: s.Random})
+	}
 	for _, list := range []string{listRegions, listProducts, listPapers, listDisruptions} {
 		if len(s.Pack.List(list)) == 0 {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no list %s", s.Pack.ID, list)
@@ -56,7 +66,8 @@ func NewStore(parts Parts) (*Store, error) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no question %s", s.Pack.ID, question)
 		}
 	}
-	for _, id := range []string{setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid, setMoves} {
+	for _, id := range []string{setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid, setMoves,
+		setCollectFirst, setCollectSecond, setCollectThird, setStockFloor, setStockLead} {
 		if !slices.ContainsFunc(s.Pack.Settings(), func(set *rules.Setting) bool { return set.ID == id }) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no setting %s", s.Pack.ID, id)
 		}

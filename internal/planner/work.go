@@ -17,6 +17,7 @@ func (s *Store) Work(ctx context.Context) error {
 		what string
 		do   func(context.Context) error
 	}{
+		{"begin stock", s.beginStock},
 		{"close lists", s.closeDue},
 		{"draw", s.drawDue},
 		{"make slots", s.makeSlots},
@@ -26,6 +27,8 @@ func (s *Store) Work(ctx context.Context) error {
 		{"tell of addresses", s.tellAddresses},
 		{"end moves", s.endMoves},
 		{"end missed appointments", s.miss},
+		{"settle stock", s.settleStock},
+		{"tell of pauses", s.tellOfPauses},
 		{"pass numbers on", s.passOn},
 		{"hand out", s.handOut},
 	} {

@@ -53,7 +53,7 @@ CREATE TABLE ask (
     door         TEXT    NOT NULL,
     soon         BOOLEAN NOT NULL,
     state        TEXT    NOT NULL CHECK (state IN
-                     ('waiting', 'offered', 'booked', 'resting', 'served', 'withdrawn')),
+                     ('waiting', 'offered', 'booked', 'making', 'resting', 'served', 'withdrawn')),
     laters       BIGINT  NOT NULL,
     silences     BIGINT  NOT NULL,
     not_before   BIGINT  NOT NULL,
@@ -164,7 +164,7 @@ CREATE TABLE ask_figure (
     day    TEXT   NOT NULL,
     region TEXT   NOT NULL,
     what   TEXT   NOT NULL CHECK (what IN ('asked', 'served', 'withdrawn', 'offered', 'accepted', 'other', 'later', 'declined', 'lapsed',
-               'cancelled', 'moved', 'missed', 'disrupted')),
+               'cancelled', 'moved', 'missed', 'disrupted', 'stopped')),
     n      BIGINT NOT NULL,
     PRIMARY KEY (day, region, what)
 );
