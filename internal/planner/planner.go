@@ -82,7 +82,7 @@ type Member struct {
 	Birth    ident.BirthDate
 	Number   ident.Number // BSN or V-number
 	Document string       // item of the pack's list "papers": what they can show; decides the product, and is not kept
-	Expires  rules.Day    // of that document; zero where it has no date; not kept
+	Expires  rules.Day    // of that document; zero where it has no date; kept where it decides
 }
 
 // Asking is a finished form.
@@ -139,6 +139,8 @@ type Appointment struct {
 	State    string
 	Slip     string          // its signed code (package slip), while it is booked
 	Short    ident.ShortCode // the same for phone and paper
+	UID      string          // for calendars: it stays when the appointment is moved
+	Issue    int             // for calendars: it rises when the appointment is moved
 }
 
 // Status is what a person sees with number and code.
@@ -154,6 +156,8 @@ type Status struct {
 	Contested    bool  // its turn waits until a counter has seen a document
 	Offer        *Offer
 	Appointments []Appointment
+	Near         bool // the first reminder of them was due
+	PaperShort   bool // a paper of somebody who comes will not be valid long enough
 }
 
 // Outlook is what the public sees of a region. Counts below five are not told.

@@ -79,6 +79,9 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 	if status.Appointments, err = s.appointments(ctx, a.ID); err != nil {
 		return Status{}, err
 	}
+	if err := s.addReminders(ctx, a.ID, &status); err != nil {
+		return Status{}, err
+	}
 	return status, s.addCodes(ctx, a.ID, status.Appointments)
 }
 

@@ -22,6 +22,7 @@ func (s *Store) Work(ctx context.Context) error {
 		{"make slots", s.makeSlots},
 		{"end offers", s.lapse},
 		{"end missed appointments", s.miss},
+		{"remind", s.remind},
 		{"pass numbers on", s.passOn},
 		{"hand out", s.handOut},
 	} {
