@@ -157,7 +157,7 @@ type Status struct {
 	Contested    bool  // its turn waits until a counter has seen a document
 	Offer        *Offer
 	Appointments []Appointment
-	Near         bool // the first reminder of them was due
+	Near         bool // the first reminder of them is due
 	PaperShort   bool // a paper of somebody who comes will not be valid long enough
 }
 
@@ -187,6 +187,7 @@ type Store struct {
 	postcodes map[string]location.Postcodes // by region
 	slips     slipKeys
 	revoked   revoked
+	reminding reminding
 }
 
 // Parts is what the planner is made with. All are needed; Staff only at counters.

@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"loket/internal/audit"
@@ -77,8 +78,10 @@ func (s *Store) remind(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		to := s.later(s.now(), days)
+		from := s.reminding.from(kind.name, s.now())
 		for more := true; more; {
-			due, err := db.Select[toRemind](ctx, s.DB, selectToRemind, s.now(), s.later(s.now(), days), kind.name, int64(endBatch))
+			due, err := db.Select[toRemind](ctx, s.DB, selectToRemind, from, to, kind.name, int64(endBatch))
 			if err != nil {
 				return fmt.Errorf("find whom to remind: %w", err)
 			}
@@ -89,8 +92,44 @@ func (s *Store) remind(ctx context.Context) error {
 				point.Reach("planner.reminded")
 			}
 		}
+		s.reminding.done(kind.name, to, s.now())
 	}
 	return nil
+}
+
+// reminding is up to when one process has looked at appointments, so that it does not look
+// at all of them every few seconds. As with memory, nothing depends on it.
+type reminding struct {
+	mu    sync.Mutex
+	upTo  map[string]time.Time // by kind
+	whole map[string]time.Time // when it looked at all of them
+}
+
+// wholeEvery is after how long all appointments are looked at again: one may have been
+// booked while it came due.
+const wholeEvery = 6 * time.Hour
+
+// from is from when on appointments are looked at now.
+func (r *reminding) from(kind string, now time.Time) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if upTo := r.upTo[kind]; upTo.After(now) && now.Before(r.whole[kind].Add(wholeEvery)) {
+		return upTo
+	}
+	return now
+}
+
+// done remembers up to when appointments were looked at.
+func (r *reminding) done(kind string, to, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.upTo == nil {
+		r.upTo, r.whole = map[string]time.Time{}, map[string]time.Time{}
+	}
+	if now.Sub(r.whole[kind]) >= wholeEvery {
+		r.whole[kind] = now
+	}
+	r.upTo[kind] = to
 }
 
 // later is the same time of the day, by the clock on the wall, so many days later.
@@ -207,29 +246,25 @@ func (s *Store) expiryOf(m Member, product string, on rules.Day) (string, error)
 	return m.Expires.Add(long).String(), nil
 }
 
-const selectReminded = `SELECT kind, sent FROM reminder WHERE ask_id = $1 AND day >= $2`
-
-type reminded struct {
-	Kind string
-	Sent bool
-}
+const countPapers = `SELECT count(*) AS n FROM reminder WHERE ask_id = $1 AND day >= $2 AND kind = 'paper' AND sent`
 
 // addReminders says what the appointments of an ask remind of.
 func (s *Store) addReminders(ctx context.Context, askID string, status *Status) error {
 	if status.State != Booked {
 		return nil
 	}
-	rows, err := db.Select[reminded](ctx, s.DB, selectReminded, askID, s.Today().String())
+	days, err := s.setting(setRemindFirst)
+	if err != nil {
+		return err
+	}
+	for _, a := range status.Appointments {
+		status.Near = status.Near || a.State == string(Booked) && !s.now().Before(s.later(a.Starts, -days))
+	}
+	n, err := db.Get[int64](ctx, s.DB, countPapers, askID, s.Today().String())
 	if err != nil {
 		return fmt.Errorf("find the reminders of an ask: %w", err)
 	}
-	for _, r := range rows {
-		if r.Kind == remindPaper {
-			status.PaperShort = status.PaperShort || r.Sent
-		} else {
-			status.Near = true
-		}
-	}
+	status.PaperShort = n > 0
 	return nil
 }
 
