@@ -21,6 +21,8 @@ type askStatus struct {
 	Ahead        *int64        `json:"ahead,omitempty"` // of whoever waits in a line that is drawn
 	Contested    bool          `json:"contested"`
 	Offer        *held         `json:"offer,omitempty"`
+	Near         bool          `json:"near,omitempty"`       // its first reminder was due
+	PaperShort   bool          `json:"paperShort,omitempty"` // somebody's paper will not be valid long enough
 	Appointments []appointment `json:"appointments"`
 	Moving       *moving       `json:"moving,omitempty"`     // of whoever has a place and looks for another
 	MovesLeft    *int          `json:"movesLeft,omitempty"`  // of whoever has a place
@@ -58,7 +60,7 @@ func (a *api) showAsk(c *call) (answer, error) {
 		return answer{}, err
 	}
 	out := askStatus{Number: s.Number.Spoken(), Ticket: s.Ticket, State: string(s.State), Asked: instant(s.Asked), Draw: s.Draw,
-		Closes: instant(s.Closes), Drawn: s.Drawn, Contested: s.Contested, Appointments: []appointment{}}
+		Closes: instant(s.Closes), Drawn: s.Drawn, Contested: s.Contested, Near: s.Near, PaperShort: s.PaperShort, Appointments: []appointment{}}
 	if s.Drawn && s.State == planner.Waiting {
 		out.Ahead = &s.Ahead
 	}

@@ -16,6 +16,7 @@ import (
 	"loket/internal/ident"
 	"loket/internal/once"
 	"loket/internal/point"
+	"loket/internal/rules"
 )
 
 // form is a finished form that can be taken in.
@@ -121,8 +122,15 @@ func (s *Store) addMember(f *form, m Member) error {
 		if kept.From, kept.Then, err = s.grown(m); err != nil {
 			return err
 		}
+		if day, err := rules.ParseDay(kept.From); err == nil {
+			if kept.Expires, err = s.expiryOf(m, kept.Then, day); err != nil {
+				return err
+			}
+		}
 	} else if m.Number.IsZero() {
 		return fault.New(fault.Invalid, "planner.member.number", "somebody who gets a document has no number")
+	} else if kept.Expires, err = s.expiryOf(m, product, s.Today()); err != nil {
+		return err
 	}
 	f.products, f.sealed = append(f.products, product), append(f.sealed, kept)
 	return nil

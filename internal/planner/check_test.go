@@ -45,6 +45,9 @@ func damage() []struct{ query, wants string } {
 		{`UPDATE case_key SET ends_at = 1`, "asks that ended have no day"},
 		{`UPDATE audit_entry SET act = 'other'`, "asks have no audit entry"},
 		{`UPDATE ask_figure SET n = n + 1 WHERE what = 'asked'`, "asks came"},
+		{`INSERT INTO reminder SELECT id, 'last', '1999-01-01', TRUE, 1 FROM ask WHERE state = 'booked'`, "reminders are of a day"},
+		{`INSERT INTO reminder SELECT id, 'last', '1999-01-01', TRUE, 1 FROM ask WHERE state = 'booked';
+			INSERT INTO reminder SELECT id, 'first', '1999-01-01', TRUE, 2 FROM ask WHERE state = 'booked'`, "first reminders came after"},
 		{`UPDATE slip SET issue = 7`, "short codes are of an issue that is not"},
 		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},
 	}

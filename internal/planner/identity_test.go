@@ -247,7 +247,8 @@ func TestATurnCannotBeHandedOn(t *testing.T) { // P-70
 			}
 		}
 	}
-	if !slices.Equal(takers, []string{"Ask", "Product"}) {
+	// CheckCode compares a birth date, and changes nothing.
+	if !slices.Equal(takers, []string{"Ask", "CheckCode", "Product"}) {
 		t.Errorf("these take a person: %v", takers)
 	}
 }

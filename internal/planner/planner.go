@@ -84,7 +84,7 @@ type Member struct {
 	Birth    ident.BirthDate
 	Number   ident.Number // BSN or V-number
 	Document string       // item of the pack's list "papers": what they can show; decides the product, and is not kept
-	Expires  rules.Day    // of that document; zero where it has no date; not kept
+	Expires  rules.Day    // of that document; zero where it has no date; kept where it decides
 }
 
 // Asking is a finished form.
@@ -143,6 +143,8 @@ type Appointment struct {
 	State    string
 	Slip     string          // its signed code (package slip), while it is booked
 	Short    ident.ShortCode // the same for phone and paper
+	UID      string          // for calendars: it stays when the appointment is moved
+	Issue    int             // for calendars: it rises when the appointment is moved
 }
 
 // Status is what a person sees with number and code.
@@ -161,6 +163,8 @@ type Status struct {
 	Moving       *Moving      // of whoever has a place and looks for another; then Offer is that
 	Disturbance  *Disturbance // of the day of the place they have; nil if nothing does
 	Moves        int          // how often they can still ask for another time
+	Near         bool         // the first reminder of them is due
+	PaperShort   bool         // a paper of somebody who comes will not be valid long enough
 }
 
 // Outlook is what the public sees of a region. Counts below five are not told.
@@ -190,6 +194,7 @@ type Store struct {
 	slips     slipKeys
 	revoked   revoked
 	lists     lists
+	reminding reminding
 }
 
 // Parts is what the planner is made with. All are needed; Staff only at counters.

@@ -95,6 +95,8 @@ func (s *Store) addCodes(ctx context.Context, askID string, list []Appointment) 
 		if i < 0 {
 			continue
 		}
+		list[i].Issue = int(c.Issue)
+		list[i].UID = hex.EncodeToString(s.index.Sum("calendar", c.AskID, fmt.Sprint(c.Member)))
 		if list[i].Slip, err = s.slip(c).Sign(s.slips.private); err != nil {
 			return err
 		}

@@ -82,6 +82,9 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 	if err := s.addCodes(ctx, a.ID, status.Appointments); err != nil {
 		return Status{}, err
 	}
+	if err := s.addReminders(ctx, a.ID, &status); err != nil {
+		return Status{}, err
+	}
 	return status, s.addMove(ctx, &status, a)
 }
 

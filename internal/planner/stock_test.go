@@ -48,8 +48,8 @@ func (w *world) without(t testing.TB) planner.Asking {
 	return asking
 }
 
-// notices counts the mails that say that there is news.
-func (w *world) notices(t testing.TB) int64 {
+// allNotices counts the mails that say that there is news.
+func (w *world) allNotices(t testing.TB) int64 {
 	t.Helper()
 	return w.count(t, `SELECT count(*) AS n FROM outbox`)
 }
@@ -147,7 +147,7 @@ func TestADeliveryThatDoesNotCome(t *testing.T) {
 			t.Errorf("what is kept back is there for whoever has an appointment: %+v, %v", got, err)
 		}
 		w.stocks(t, stock.Movement{Product: "sticker", Kind: stock.Damaged, Location: "assen", N: floor, Ground: "water"})
-		told := w.notices(t)
+		told := w.allNotices(t)
 		w.work(t)
 		w.promises(t)
 		if n := w.count(t, placed); n != 5 {
@@ -160,7 +160,7 @@ func TestADeliveryThatDoesNotCome(t *testing.T) {
 		if n := w.count(t, placed); n != 2 {
 			t.Errorf("%d keep their place, of 2 stickers", n)
 		}
-		if n := w.notices(t) - told; n != 3 {
+		if n := w.allNotices(t) - told; n != 3 {
 			t.Errorf("%d were told", n)
 		}
 		if n := w.count(t, `SELECT count(*) AS n FROM ask WHERE state = 'waiting' AND silences = 0 AND laters = 0
@@ -201,7 +201,7 @@ func TestTheWeeksWithoutStickers(t *testing.T) { // P-47 P-48 P-50
 		if s := w.status(t, late); s.State != planner.Booked {
 			t.Fatalf("before it is known: %s", s.State)
 		}
-		told := w.notices(t)
+		told := w.allNotices(t)
 		w.clock.Advance(time.Second)
 		w.work(t)
 		w.promises(t)
@@ -212,17 +212,17 @@ func TestTheWeeksWithoutStickers(t *testing.T) { // P-47 P-48 P-50
 		if s := w.status(t, card); s.State != planner.Booked {
 			t.Errorf("who gets a card is %s", s.State)
 		}
-		if n := w.notices(t) - told; n != 2 { // late, and waits: by the offer that is taken back, or of the pause
+		if n := w.allNotices(t) - told; n != 2 { // late, and waits: by the offer that is taken back, or of the pause
 			t.Errorf("%d were told", n)
 		}
 		if n := w.count(t, `SELECT silences + laters AS n FROM ask WHERE number = $1`, string(late.Number)); n != 0 {
 			t.Errorf("who had an appointment has %d marks", n)
 		}
 		// Another estimate is told once to those who wait, and to nobody else.
-		told = w.notices(t)
+		told = w.allNotices(t)
 		w.stocks(t, stock.Later{Product: "sticker", Pause: "stickers-autumn", Expected: stock.Estimate{Expected: day(t, "2022-10-12"), Confidence: stock.Likely, Owner: "IND"}})
 		w.pass(t, 2*time.Hour)
-		if n := w.notices(t) - told; n != 2 {
+		if n := w.allNotices(t) - told; n != 2 {
 			t.Errorf("%d were told of another day", n)
 		}
 		w.promises(t)

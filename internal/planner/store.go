@@ -66,8 +66,8 @@ func NewStore(parts Parts) (*Store, error) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no question %s", s.Pack.ID, question)
 		}
 	}
-	for _, id := range []string{setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid, setMoves,
-		setCollectFirst, setCollectSecond, setCollectThird, setStockFloor, setStockLead} {
+	for _, id := range append(reminderSettings(), setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid, setMoves,
+		setCollectFirst, setCollectSecond, setCollectThird, setStockFloor, setStockLead) {
 		if !slices.ContainsFunc(s.Pack.Settings(), func(set *rules.Setting) bool { return set.ID == id }) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no setting %s", s.Pack.ID, id)
 		}
@@ -179,7 +179,7 @@ const (
 )
 
 // sealedBody is what lies sealed in an ask. Of papers nothing is kept but which product
-// they lead to.
+// they lead to, and until when they are valid where that could change.
 type sealedBody struct {
 	Members []sealedMember
 	Email   ident.Email
@@ -189,11 +189,12 @@ type sealedBody struct {
 // sealedMember is one of the people. Who gets nothing because they are young has the
 // first day on which they would get something.
 type sealedMember struct {
-	Name   ident.Name
-	Birth  ident.BirthDate
-	Number ident.Number
-	From   string // day, if Then is not empty
-	Then   string // product
+	Name    ident.Name
+	Birth   ident.BirthDate
+	Number  ident.Number
+	From    string // day, if Then is not empty
+	Then    string // product
+	Expires string // day until which their paper is valid, where another would lead to another product
 }
 
 // open opens what the people of an ask told.

@@ -29,6 +29,7 @@ func (s *Store) Work(ctx context.Context) error {
 		{"end missed appointments", s.miss},
 		{"settle stock", s.settleStock},
 		{"tell of pauses", s.tellOfPauses},
+		{"remind", s.remind},
 		{"pass numbers on", s.passOn},
 		{"hand out", s.handOut},
 	} {

@@ -48,6 +48,7 @@ func (p *Pages) registerPlaces(site *web.Site) {
 	site.Page("GET /place/status/{act}", p.askPlaceStatus)
 	site.Page("POST /place/status/{act}", p.takePlaceAct)
 	site.Page("POST /place/status/slip", p.takeSlip)
+	site.Page("POST /place/status/calendar", p.takeCalendar)
 	site.Page("GET /place/check", p.askPlaceCode)
 	site.Page("POST /place/check", p.takePlaceCode)
 	site.Handle("GET /place/revoked.json", http.HandlerFunc(p.revokedCodes))

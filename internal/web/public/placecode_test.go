@@ -115,3 +115,53 @@ func TestKeyAndListArePublished(t *testing.T) { // P-72
 		t.Errorf("%+v, %v, %v", list, err, v.header)
 	}
 }
+
+// The file for a calendar says when and where, and neither what for nor who; the reminder
+// leads to a page on which giving back comes first.
+func TestCalendarAndReminder(t *testing.T) { // P-41
+	w, base := openPlaces(t, summer)
+	v := visit(t, base, "uk")
+	receipt := shownReceipt(fillPlace(v, "oksana@example.org", oksana).send("/place/ask/send"))
+	letDraw(t, w)
+	receipt.status(v).send("/place/status/answer", "answer", "accept")
+	values := v.hidden("/place/status/slip")
+	calendar := func() map[string]string {
+		t.Helper()
+		v.do("POST", "/place/status/calendar", values)
+		if v.header.Get("Content-Type") != "text/calendar; charset=utf-8" || !strings.HasPrefix(v.header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("headers %v", v.header)
+		}
+		said := map[string]string{}
+		for line := range strings.SplitSeq(strings.ReplaceAll(v.page, "\r\n ", ""), "\r\n") {
+			name, value, _ := strings.Cut(line, ":")
+			said[name] += value
+		}
+		return said
+	}
+	said := calendar()
+	if said["DTSTART"] != "20220818T070000Z" || said["SUMMARY"] != "Зустріч" || said["TRIGGER"] != "-PT1440M" || said["SEQUENCE"] != "0" ||
+		said["DURATION"] == "" || said["BEGIN"] != "VCALENDARVEVENTVALARM" || !strings.HasPrefix(said["LOCATION"], "Bijlmerdreef 1289") {
+		t.Errorf("the file says %v", said)
+	}
+	for _, secret := range []string{"Oksana", oksana.number, "тикер", receipt.number, receipt.ticket} {
+		if strings.Contains(v.page, secret) {
+			t.Errorf("the file holds %q", secret)
+		}
+	}
+	if again := calendar(); again["UID"] != said["UID"] || again["UID"] == "" {
+		t.Errorf("the same appointment has UID %q and %q", said["UID"], again["UID"])
+	}
+	receipt.status(v)
+	w.Pass(t, 10*time.Minute) // within a week of the appointment
+	receipt.status(v)
+	back, when := strings.Index(v.page, "Повернути зустріч"), strings.Index(v.page, "18 серпня")
+	if back < 0 || when < back || strings.Contains(v.page, "Я не можу прийти") {
+		t.Errorf("giving back stands at %d, the time at %d", back, when)
+	}
+	v.send("/place/status/cancel").send("/place/status/cancel")
+	v.do("POST", "/place/status/calendar", values)
+	if strings.HasPrefix(v.header.Get("Content-Type"), "text/calendar") {
+		t.Error("a file of what was given back")
+	}
+	w.Promises(t)
+}
