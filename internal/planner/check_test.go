@@ -38,6 +38,10 @@ func damage() []struct{ query, wants string } {
 		{`UPDATE case_key SET ends_at = 1`, "asks that ended have no day"},
 		{`UPDATE audit_entry SET act = 'other'`, "asks have no audit entry"},
 		{`UPDATE ask_figure SET n = n + 1 WHERE what = 'asked'`, "asks came"},
+		{`UPDATE draw SET drawn_by = ''`, "draws were drawn by nothing"},
+		{`UPDATE draw SET drawn_by = 'dice' WHERE state = 'drawn'`, "draws were drawn by dice that no two"},
+		{`INSERT INTO draw_throw SELECT 'thr_1', id, 1, 1, 'stf_a', '1', 'agreed', 1 FROM draw WHERE n = 1;
+			INSERT INTO draw_throw SELECT 'thr_2', id, 1, 2, 'stf_b', '2', 'agreed', 1 FROM draw WHERE n = 1`, "throws of dice agree that differ"},
 		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},
 	}
 }

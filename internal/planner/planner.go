@@ -194,6 +194,8 @@ type Parts struct {
 	Staff     *staff.Store
 	Schema    *schema.Schema
 	Beacon    Beacon
+	Source    string        // what lists are drawn by: draw.FromBeacon, which is the default, FromDice or FromReveal
+	Parties   []string      // of FromReveal, in their order
 	Every     time.Duration // a list closes each so long; zero: once a day, when the pack says
 	Pack      *rules.Pack
 	Zone      *time.Location

@@ -29,6 +29,7 @@ const (
 	setShortHours    = "short_hours"            // slots sooner than this go to who said soon
 	setShortAnswer   = "short_answer_hours"     // how long such an offer stands
 	setReleaseNotice = "release_notice_minutes" // between saying that slots come and giving them
+	setDrawFallback  = "draw_fallback_hours"    // after closing; then dice stand in for a source without a value
 	setPaperValid    = "paper_valid_until"      // a paper that expires before this day is valid too short
 )
 
@@ -56,12 +57,12 @@ func NewStore(parts Parts) (*Store, error) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no question %s", s.Pack.ID, question)
 		}
 	}
-	for _, id := range []string{setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid} {
+	for _, id := range []string{setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid, setDrawFallback} {
 		if !slices.ContainsFunc(s.Pack.Settings(), func(set *rules.Setting) bool { return set.ID == id }) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no setting %s", s.Pack.ID, id)
 		}
 	}
-	return s, nil
+	return s, s.checkSource()
 }
 
 // now is the time as the database keeps it.
@@ -153,10 +154,11 @@ type drawRow struct {
 	State     string
 	Tickets   int64
 	Published string
+	DrawnBy   string
 	DrawnAt   *time.Time
 }
 
-const drawColumns = `id, n, closes_at, source, round, state, tickets, published, drawn_at`
+const drawColumns = `id, n, closes_at, source, round, state, tickets, published, drawn_by, drawn_at`
 
 const (
 	selectDraw = `SELECT ` + drawColumns + ` FROM draw WHERE id = $1`
