@@ -88,7 +88,7 @@ func tellSource(w io.Writer, s draw.Source) {
 	case draw.FromDice:
 		fmt.Fprintln(w, "source:     dice, typed in by two officials; nobody can verify that they fell so")
 	case draw.FromReveal:
-		fmt.Fprintf(w, "source:     values of %d parties, whose hashes are in the list\n", len(s.Parties))
+		fmt.Fprintf(w, "source:     values of %d parties, whose hashes are in the list; dice for each that is not revealed %d hours after closing\n", len(s.Parties), s.Fallback)
 	default:
 		fmt.Fprintf(w, "source:     round %d of the trusted beacon, the first at %v after closing\n", s.Round, draw.Delay)
 		if s.Fallback > 0 {

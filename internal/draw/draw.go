@@ -77,7 +77,7 @@ type Source struct {
 	Chain     string   `json:"chain,omitempty"`          // hash of the beacon's chain, hex
 	PublicKey string   `json:"public_key,omitempty"`     // of the beacon, hex
 	Round     uint64   `json:"round,omitempty"`          // of the beacon
-	Fallback  int      `json:"fallback_hours,omitempty"` // a beacon without a value so long after closing gives way to dice; 0: never
+	Fallback  int      `json:"fallback_hours,omitempty"` // so long after closing dice stand in for a beacon without a value, or for who did not reveal; 0: never
 	Parties   []Party  `json:"parties,omitempty"`        // who reveals, in their order
 	Signature string   `json:"signature,omitempty"`      // of the round, hex; known afterwards
 	Dice      string   `json:"dice,omitempty"`           // digits 1 to 6 as they fell; known afterwards

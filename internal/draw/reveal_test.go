@@ -34,7 +34,7 @@ func valueOf(n int) string {
 // parties are three of them, with their hashes.
 func parties(t testing.TB, values ...string) draw.Source {
 	t.Helper()
-	source := draw.Source{Kind: draw.FromReveal}
+	source := draw.Source{Kind: draw.FromReveal, Fallback: 6}
 	for i, value := range values {
 		sum, err := draw.Commit(value)
 		if err != nil {
@@ -135,7 +135,7 @@ func TestRevealRefuses(t *testing.T) {
 		"no hash":          func(s *draw.Source) { s.Parties[0].Commit = "" },
 		"a known value":    func(s *draw.Source) { s.Parties[0].Value = valueOf(1) },
 		"a beacon besides": func(s *draw.Source) { s.Round = 5 },
-		"a fall-back":      func(s *draw.Source) { s.Fallback = 5 },
+		"no time to do it": func(s *draw.Source) { s.Fallback = 0 },
 		"dice with them":   func(s *draw.Source) { s.Kind = draw.FromDice },
 	} {
 		changed := source

@@ -31,7 +31,7 @@ func (s Source) known() bool {
 
 // check reports a source that is not complete, or says more than its kind does.
 func (s Source) check() error {
-	beacon := s.Chain != "" || s.PublicKey != "" || s.Round != 0 || s.Signature != "" || s.Fallback != 0
+	beacon := s.Chain != "" || s.PublicKey != "" || s.Round != 0 || s.Signature != ""
 	dice := s.Dice != "" || len(s.Officials) > 0
 	switch s.Kind {
 	case FromBeacon:
@@ -42,12 +42,12 @@ func (s Source) check() error {
 			return wrong("source", "a beacon has no parties, and dice only instead of its own value and where they were named before")
 		}
 	case FromDice:
-		if beacon || len(s.Parties) > 0 {
-			return wrong("source", "dice have no beacon and no parties")
+		if beacon || len(s.Parties) > 0 || s.Fallback != 0 {
+			return wrong("source", "dice have no beacon, no parties and no fall-back")
 		}
 	case FromReveal:
-		if beacon {
-			return wrong("source", "who reveals has no beacon")
+		if beacon || s.Fallback < 1 {
+			return wrong("source", "who reveals has no beacon, and some hours")
 		}
 		return s.checkParties()
 	default:
@@ -157,8 +157,13 @@ func (s Source) revealed() ([]byte, error) {
 	return h.Sum(nil), nil
 }
 
+// AreDice reports whether text is how dice fell: enough digits from 1 to 6.
+func AreDice(text string) bool {
+	return len(text) >= leastDice && len(text) <= mostDice && strings.Trim(text, "123456") == ""
+}
+
 func (s Source) thrown() ([]byte, error) {
-	if len(s.Dice) < leastDice || len(s.Dice) > mostDice || strings.Trim(s.Dice, "123456") != "" {
+	if !AreDice(s.Dice) {
 		return nil, wrong("dice", "they are not %d to %d digits from 1 to 6", leastDice, mostDice)
 	}
 	if len(s.Officials) != 2 || !isName(s.Officials[0], 64) || !isName(s.Officials[1], 64) || s.Officials[0] == s.Officials[1] {

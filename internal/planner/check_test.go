@@ -49,6 +49,10 @@ func damage() []struct{ query, wants string } {
 		{`INSERT INTO reminder SELECT id, 'last', '1999-01-01', TRUE, 1 FROM ask WHERE state = 'booked';
 			INSERT INTO reminder SELECT id, 'first', '1999-01-01', TRUE, 2 FROM ask WHERE state = 'booked'`, "first reminders came after"},
 		{`UPDATE slip SET issue = 7`, "short codes are of an issue that is not"},
+		{`UPDATE draw SET drawn_by = ''`, "draws were drawn by nothing"},
+		{`UPDATE draw SET drawn_by = 'dice' WHERE state = 'drawn'`, "draws were drawn by dice that no two"},
+		{`INSERT INTO draw_throw SELECT 'thr_1', id, 1, 1, 'stf_a', '1', 'agreed', 1 FROM draw WHERE n = 1;
+			INSERT INTO draw_throw SELECT 'thr_2', id, 1, 2, 'stf_b', '2', 'agreed', 1 FROM draw WHERE n = 1`, "throws of dice agree that differ"},
 		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},
 	}
 }

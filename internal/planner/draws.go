@@ -26,8 +26,10 @@ const (
 type Drawing struct {
 	N       int64
 	Closes  time.Time
-	Round   int64 // of the beacon, as it was named when the list was opened
+	Source  string // as it was named: "beacon", "dice" or "reveal"
+	Round   int64  // of the beacon, as it was named when the list was opened
 	State   string
+	DrawnBy string     // what its value came from in the end; empty until it is drawn
 	Tickets int64      // zero while it is open: nobody sees how many ask
 	DrawnAt *time.Time // nil until it is drawn
 }
@@ -35,12 +37,12 @@ type Drawing struct {
 const (
 	countOpen  = `SELECT count(*) AS n FROM draw WHERE state = 'open' AND closes_at > $1`
 	insertDraw = `
-		INSERT INTO draw (id, n, closes_at, source, round, state, tickets, published, drawn_at)
-		SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, 'open', 0, $5, NULL FROM draw WHERE TRUE
+		INSERT INTO draw (id, n, closes_at, source, round, state, tickets, published, drawn_by, drawn_at)
+		SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, 'open', 0, $5, '', NULL FROM draw WHERE TRUE
 		ON CONFLICT DO NOTHING`
 	selectTickets = `SELECT ticket FROM ask WHERE draw_id = $1 ORDER BY ticket`
 	updateClosed  = `
-		UPDATE draw SET state = 'closed', closes_at = $2, round = $3, tickets = $4, published = $5
+		UPDATE draw SET state = 'closed', closes_at = $2, source = $3, round = $4, tickets = $5, published = $6
 		WHERE id = $1 AND state = 'open'`
 )
 
@@ -80,7 +82,13 @@ func (s *Store) closeList(ctx context.Context, tx *db.Tx, row drawRow) error {
 		return fmt.Errorf("read the source of draw %d: %w", row.N, err)
 	}
 	if now := s.now(); !now.Before(row.ClosesAt.Add(draw.Delay - closeWithin)) {
-		row.ClosesAt, source = now, s.Beacon.Source(now.Add(draw.Delay))
+		row.ClosesAt = now
+		if source.Kind == draw.FromBeacon {
+			source.Round = s.Beacon.Source(now.Add(draw.Delay)).Round
+		}
+	}
+	if err := s.addParties(ctx, tx, row.ID, &source); err != nil {
+		return err
 	}
 	tickets, err := db.Select[string](ctx, tx, selectTickets, row.ID)
 	if err != nil {
@@ -94,8 +102,16 @@ func (s *Store) closeList(ctx context.Context, tx *db.Tx, row drawRow) error {
 	if err != nil {
 		return fmt.Errorf("publish draw %d: %w", row.N, err)
 	}
-	_, err = db.Exec(ctx, tx, updateClosed, row.ID, row.ClosesAt, int64(source.Round), int64(len(tickets)), string(published))
+	_, err = db.Exec(ctx, tx, updateClosed, row.ID, row.ClosesAt, source.Kind, int64(source.Round), int64(len(tickets)), string(published))
 	return err
+}
+
+// list returns the list of a draw that is closed.
+func (row drawRow) list() (list draw.Draw, err error) {
+	if err := json.Unmarshal([]byte(row.Published), &list); err != nil {
+		return list, fmt.Errorf("read the list of draw %d: %w", row.N, err)
+	}
+	return list, nil
 }
 
 // openNext opens the list after the last, unless another process did. Until a list is
@@ -105,7 +121,10 @@ func (s *Store) openNext(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
-	source := s.Beacon.Source(closes.Add(draw.Delay))
+	source, err := s.source(closes)
+	if err != nil {
+		return err
+	}
 	text, err := json.Marshal(source)
 	if err != nil {
 		return fmt.Errorf("write the source of a draw: %w", err)
@@ -167,31 +186,27 @@ func (s *Store) stillWaits(ctx context.Context, row drawRow, cause error) {
 		return
 	}
 	s.memory.keep(thing, "", now.Add(late))
-	s.Report(ctx, "planner.draw", fmt.Errorf("draw %d waits for the value of round %d: %w", row.N, row.Round, cause))
+	s.Report(ctx, "planner.draw", fmt.Errorf("draw %d waits for its value: %w", row.N, cause))
 }
 
-const keepOrder = `UPDATE draw SET published = $2 WHERE id = $1 AND state = 'closed'`
+const keepOrder = `UPDATE draw SET published = $2, drawn_by = $3 WHERE id = $1 AND state = 'closed'`
 
 // drawOne gets the value of a list and gives its asks their places. The order is kept
 // before the first place is given, so that whoever goes on after a crash has the same.
 func (s *Store) drawOne(ctx context.Context, row drawRow) error {
-	var list draw.Draw
-	if err := json.Unmarshal([]byte(row.Published), &list); err != nil {
-		return fmt.Errorf("read the list: %w", err)
+	list, err := row.list()
+	if err != nil {
+		return err
 	}
 	if !list.Drawn() {
-		value, err := s.Beacon.Value(ctx, list.Source.Round)
-		if err != nil {
-			return err
-		}
-		if list, err = list.With(value); err != nil {
+		if list, err = s.draw(ctx, row, list); err != nil {
 			return err
 		}
 		published, err := json.Marshal(list)
 		if err != nil {
 			return fmt.Errorf("publish the order: %w", err)
 		}
-		if _, err := db.Exec(ctx, s.DB, keepOrder, row.ID, string(published)); err != nil {
+		if _, err := db.Exec(ctx, s.DB, keepOrder, row.ID, string(published), drawnBy(list.Source)); err != nil {
 			return fmt.Errorf("keep the order: %w", err)
 		}
 		point.Reach("planner.ordered")
@@ -201,7 +216,7 @@ func (s *Store) drawOne(ctx context.Context, row drawRow) error {
 
 const (
 	selectDraws = `
-		SELECT n, closes_at AS closes, round, state, tickets, drawn_at FROM draw ORDER BY n DESC LIMIT $1`
+		SELECT n, closes_at AS closes, source, round, state, drawn_by, tickets, drawn_at FROM draw ORDER BY n DESC LIMIT $1`
 	selectPublished = `SELECT published FROM draw WHERE n = $1 AND state <> 'open'`
 )
 

@@ -212,6 +212,8 @@ type Parts struct {
 	Stock     *stock.Store // made of the other parts if nil
 	Schema    *schema.Schema
 	Beacon    Beacon
+	Source    string        // what lists are drawn by: draw.FromBeacon, which is the default, FromDice or FromReveal
+	Parties   []string      // of FromReveal, in their order
 	Every     time.Duration // a list closes each so long; zero: once a day, when the pack says
 	Pack      *rules.Pack
 	Zone      *time.Location

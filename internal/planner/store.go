@@ -30,6 +30,7 @@ const (
 	setShortHours    = "short_hours"            // slots sooner than this go to who said soon
 	setShortAnswer   = "short_answer_hours"     // how long such an offer stands
 	setReleaseNotice = "release_notice_minutes" // between saying that slots come and giving them
+	setDrawFallback  = "draw_fallback_hours"    // after closing; then dice stand in for a source without a value
 	setPaperValid    = "paper_valid_until"      // a paper that expires before this day is valid too short
 	setCollectFirst  = "collect_first_days"     // after so many days a document that waits is asked to be fetched
 	setCollectSecond = "collect_second_days"
@@ -49,6 +50,12 @@ const (
 	wallClock   = "15:04"
 )
 
+// settings are those without which no pack of places works.
+func settings() []string {
+	return append(reminderSettings(), setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setDrawFallback, setPaperValid,
+		setMoves, setCollectFirst, setCollectSecond, setCollectThird, setStockFloor, setStockLead)
+}
+
 // NewStore returns the planner. It fails when the pack lacks what every ask needs.
 func NewStore(parts Parts) (*Store, error) {
 	s := &Store{Parts: parts, index: parts.Keys.Index("planner"), slips: newSlipKeys(parts.Keys)}
@@ -66,13 +73,15 @@ func NewStore(parts Parts) (*Store, error) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no question %s", s.Pack.ID, question)
 		}
 	}
-	for _, id := range append(reminderSettings(), setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid, setMoves,
-		setCollectFirst, setCollectSecond, setCollectThird, setStockFloor, setStockLead) {
+	for _, id := range settings() {
 		if !slices.ContainsFunc(s.Pack.Settings(), func(set *rules.Setting) bool { return set.ID == id }) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no setting %s", s.Pack.ID, id)
 		}
 	}
-	return s, s.readPostcodes()
+	if err := s.readPostcodes(); err != nil {
+		return nil, err
+	}
+	return s, s.checkSource()
 }
 
 // now is the time as the database keeps it.
@@ -164,10 +173,11 @@ type drawRow struct {
 	State     string
 	Tickets   int64
 	Published string
+	DrawnBy   string
 	DrawnAt   *time.Time
 }
 
-const drawColumns = `id, n, closes_at, source, round, state, tickets, published, drawn_at`
+const drawColumns = `id, n, closes_at, source, round, state, tickets, published, drawn_by, drawn_at`
 
 const (
 	selectDraw = `SELECT ` + drawColumns + ` FROM draw WHERE id = $1`

@@ -27,11 +27,12 @@ CREATE TABLE draw (
     id        TEXT   NOT NULL PRIMARY KEY,
     n         BIGINT NOT NULL,
     closes_at BIGINT NOT NULL,
-    source    TEXT   NOT NULL CHECK (source IN ('beacon', 'dice')),
+    source    TEXT   NOT NULL CHECK (source IN ('beacon', 'dice', 'reveal')),
     round     BIGINT NOT NULL,
     state     TEXT   NOT NULL CHECK (state IN ('open', 'closed', 'drawn')),
     tickets   BIGINT NOT NULL,
     published TEXT   NOT NULL,
+    drawn_by  TEXT   NOT NULL DEFAULT '' CHECK (drawn_by IN ('', 'beacon', 'dice', 'reveal', 'reveal and dice')),
     drawn_at  BIGINT
 );
 CREATE UNIQUE INDEX draw_n ON draw (n);
