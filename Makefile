@@ -18,7 +18,7 @@ PLAIN    := /internal/api$$|/internal/draw$$|/internal/photo$$|/internal/planner
 RACE     := -race '-gcflags=modernc.org/...=-race=false'
 UPDATING := $(shell grep -rl --include='*_test.go' 'flag.Bool."update"' internal locales packs 2>/dev/null | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
 
-.PHONY: help run build assets test short prepare check-format judge conformance bench fuzz crash mutants race golden clean
+.PHONY: help run build assets test short prepare check-format judge conformance bench fuzz crash season mutants race golden clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ fuzz: ## every fuzz target for FUZZTIME (20s)
 
 crash: ## kill -9 at every durable step, and 100 times at random under load; all promises checked
 	LOKET_LONG=1 $(GO) test -count=1 -timeout 60m -v -run '^TestCrash' ./internal/proof/crash
+
+season: ## a season of 76,000 people hour by hour, and 50,000 people on 2,000 slots; prints its figures
+	TMPDIR=$(SCRATCH) LOKET_LONG=1 $(GO) test -count=1 -timeout 90m -v -run '^(TestSeason|TestManyPeopleOnFewSlots)$$' ./internal/planner
 
 mutants: ## switch off one named control at a time; the test that cites it must fail
 	$(GO) run ./internal/tool/mutants

@@ -5,11 +5,15 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/point"
 )
+
+// wholeDay is how long it is believed that no number was let go but by asks that ended.
+const wholeDay = 24 * time.Hour
 
 // passOnBatch is how many numbers are passed on before it is looked again.
 const passOnBatch = 200
@@ -17,14 +21,22 @@ const passOnBatch = 200
 const (
 	countEnded = `
 		SELECT coalesce(CAST(sum(n) AS bigint), 0) AS n FROM ask_figure WHERE day >= $1 AND what IN ('served', 'withdrawn')`
+	letGo = `
+		NOT ask_member.holds AND ask.closed_at IS NULL
+			AND NOT EXISTS (SELECT 1 FROM ask_member AS held WHERE held.sum = ask_member.sum AND held.holds)
+			AND NOT EXISTS (SELECT 1 FROM served_number WHERE served_number.sum = ask_member.sum AND served_number.expires_at > $1)
+		ORDER BY ask.asked_at, ask.id, ask_member.n LIMIT $2`
 	// Of several who claim a number the first who asked has it.
 	selectLetGo = `
 		SELECT ask_member.ask_id, ask_member.n, ask_member.sum
 		FROM ask_member JOIN ask ON ask.id = ask_member.ask_id
-		WHERE NOT ask_member.holds AND ask.closed_at IS NULL
-			AND NOT EXISTS (SELECT 1 FROM ask_member AS held WHERE held.sum = ask_member.sum AND held.holds)
-			AND NOT EXISTS (SELECT 1 FROM served_number WHERE served_number.sum = ask_member.sum AND served_number.expires_at > $1)
-		ORDER BY ask.asked_at, ask.id, ask_member.n LIMIT $2`
+		WHERE ` + letGo
+	// The same, of asks that ended lately: so that not all who ever asked are read each time.
+	selectLetGoSince = `
+		SELECT ask_member.ask_id, ask_member.n, ask_member.sum
+		FROM ask_member JOIN ask ON ask.id = ask_member.ask_id
+		WHERE ask_member.sum IN (SELECT had.sum FROM ask AS ended JOIN ask_member AS had ON had.ask_id = ended.id WHERE ended.closed_at >= $3)
+			AND ` + letGo
 	updateHolds = `UPDATE ask_member SET holds = TRUE WHERE ask_id = $1 AND n = $2`
 )
 
@@ -42,12 +54,15 @@ func (s *Store) passOn(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("count asks that ended: %w", err)
 	}
-	const thing = "numbers that were let go"
-	looks := s.Today().String() + " " + strconv.FormatInt(ended, 10)
-	if s.memory.fresh(thing, looks, s.now()) {
-		return nil
+	thing, looks, life := "all numbers", s.Today().String(), wholeDay
+	all := !s.memory.fresh(thing, looks, s.now())
+	if !all {
+		thing, looks, life = "numbers that were let go", looks+" "+strconv.FormatInt(ended, 10), lookAgain
+		if s.memory.fresh(thing, looks, s.now()) {
+			return nil
+		}
 	}
-	waiting, err := db.Select[claimed](ctx, s.DB, selectLetGo, s.now(), int64(passOnBatch))
+	waiting, err := s.letGo(ctx, all)
 	if err != nil {
 		return fmt.Errorf("find numbers that were let go: %w", err)
 	}
@@ -63,9 +78,18 @@ func (s *Store) passOn(ctx context.Context) error {
 		point.Reach("planner.passed-on")
 	}
 	if len(waiting) < passOnBatch {
-		s.memory.keep(thing, looks, s.now().Add(lookAgain))
+		s.memory.keep(thing, looks, s.now().Add(life))
 	}
 	return nil
+}
+
+// letGo returns who waits for a number that nobody holds any more: of all numbers, or of
+// those that were held until a day ago.
+func (s *Store) letGo(ctx context.Context, all bool) ([]claimed, error) {
+	if all {
+		return db.Select[claimed](ctx, s.DB, selectLetGo, s.now(), int64(passOnBatch))
+	}
+	return db.Select[claimed](ctx, s.DB, selectLetGoSince, s.now(), int64(passOnBatch), s.now().Add(-wholeDay-lookAgain))
 }
 
 func (s *Store) passOnOne(ctx context.Context, c claimed) error {

@@ -140,6 +140,30 @@ func TestSlotsAreSaidBeforeTheyAreGiven(t *testing.T) { // P-63 P-65
 	})
 }
 
+// A slot that somebody takes at the very moment in which it is offered is nobody else's: the
+// offer is not made, and the ask waits for the next look.
+func TestASlotIsTakenAtThisMoment(t *testing.T) { // P-42 P-66
+	w := newWorld(t, db.SQLite)
+	w.has(counter("assen", region, 1, "2022-08-31"))
+	w.work(t)
+	r := w.ask(t, w.asker(t))
+	_, err := db.Exec(t.Context(), w.DB, `CREATE TRIGGER taken AFTER UPDATE OF state ON ask WHEN new.state = 'offered'
+		BEGIN UPDATE slot SET state = 'gone' WHERE state = 'free'; END`)
+	must(t, err)
+	w.toOffers(t)
+	if s := w.status(t, r); s.State != planner.Waiting {
+		t.Errorf("it is %s", s.State)
+	}
+	_, err = db.Exec(t.Context(), w.DB, `DROP TRIGGER taken`)
+	must(t, err)
+	w.clock.Advance(time.Minute)
+	w.work(t)
+	if s := w.status(t, r); s.State != planner.Offered {
+		t.Errorf("a minute later it is %s", s.State)
+	}
+	w.promises(t)
+}
+
 // A horizon that comes nearer takes away what was free behind it.
 func TestAHorizonThatComesNearer(t *testing.T) { // P-65
 	each(t, func(t *testing.T, w *world) {
@@ -165,6 +189,21 @@ func TestAnAnswerComesInTime(t *testing.T) { // P-66
 		w.clock.Advance(o.Until.Sub(w.clock.Now()))
 		if err := w.Answer(t.Context(), r.Number, r.Code, o.ID, planner.Accept); fault.Key(err) != "planner.offer.late" {
 			t.Errorf("at its end: %v", err)
+		}
+		w.promises(t)
+	})
+}
+
+// Whoever knows number and contact of somebody, and not their birth date, gets no receipt
+// of theirs.
+func TestAReceiptIsForWhoKnowsTheBirthDate(t *testing.T) { // P-30 P-71
+	each(t, func(t *testing.T, w *world) {
+		form := w.person(t)
+		mine := w.ask(t, form)
+		guess := again(form)
+		guess.Members[0].Birth = w.member(t, w.people+1, 1990).Birth
+		if theirs := w.ask(t, guess); theirs.Number == mine.Number || theirs.Code.Equal(mine.Code) || theirs.Ticket == mine.Ticket {
+			t.Error("a number and an address give the receipt of somebody else")
 		}
 		w.promises(t)
 	})

@@ -81,8 +81,12 @@ func (s *Store) makeSlotsOf(ctx context.Context, l location.Location) error {
 	if most := s.Today().Add(furthest); last.After(most) {
 		last = most
 	}
+	there, err := s.slotsOf(ctx, l.ID, s.Today(), last)
+	if err != nil {
+		return err
+	}
 	for day := s.Today(); !day.After(last); day = day.Add(1) {
-		if err := s.makeDay(ctx, l, day, r); err != nil {
+		if err := s.makeDay(ctx, l, day, there[day], r); err != nil {
 			return err
 		}
 	}
@@ -90,7 +94,7 @@ func (s *Store) makeSlotsOf(ctx context.Context, l location.Location) error {
 }
 
 const (
-	selectDay = `
+	selectDays = `
 		SELECT ` + slotColumns + ` FROM slot
 		WHERE location_id = $1 AND starts_at >= $2 AND starts_at < $3 AND state <> 'gone' ORDER BY starts_at, desk`
 	updateGone    = `UPDATE slot SET state = 'gone' WHERE id = $1 AND state = 'free'`
@@ -123,12 +127,12 @@ type dayPlan struct {
 }
 
 // makeDay makes the slots of one day as they are planned, in one transaction, if they are not.
-func (s *Store) makeDay(ctx context.Context, l location.Location, day rules.Day, r release) error {
-	p, err := s.compareDay(ctx, l, day)
-	if err != nil || len(p.add)+len(p.gone)+len(p.changed) == 0 {
-		return err
+func (s *Store) makeDay(ctx context.Context, l location.Location, day rules.Day, there []slotRow, r release) error {
+	p := s.compareDay(l, day, there)
+	if len(p.add)+len(p.gone)+len(p.changed) == 0 {
+		return nil
 	}
-	err = s.DB.Update(ctx, func(tx *db.Tx) error {
+	err := s.DB.Update(ctx, func(tx *db.Tx) error {
 		for _, id := range p.gone {
 			if _, err := db.Exec(ctx, tx, updateGone, id); err != nil {
 				return err
@@ -151,12 +155,22 @@ func (s *Store) makeDay(ctx context.Context, l location.Location, day rules.Day,
 	return nil
 }
 
-// compareDay compares the slots of a day with the plan. What has begun stays as it is.
-func (s *Store) compareDay(ctx context.Context, l location.Location, day rules.Day) (p dayPlan, err error) {
-	there, err := db.Select[slotRow](ctx, s.DB, selectDay, l.ID, s.midnight(day), s.midnight(day.Add(1)))
+// slotsOf returns the slots of a location from one day to another, by day.
+func (s *Store) slotsOf(ctx context.Context, locationID string, from, to rules.Day) (map[rules.Day][]slotRow, error) {
+	rows, err := db.Select[slotRow](ctx, s.DB, selectDays, locationID, s.midnight(from), s.midnight(to.Add(1)))
 	if err != nil {
-		return p, fmt.Errorf("read the slots of a day: %w", err)
+		return nil, fmt.Errorf("read the slots of some days: %w", err)
 	}
+	days := map[rules.Day][]slotRow{}
+	for _, row := range rows {
+		day := s.day(row.StartsAt)
+		days[day] = append(days[day], row)
+	}
+	return days, nil
+}
+
+// compareDay compares the slots of a day with the plan. What has begun stays as it is.
+func (s *Store) compareDay(l location.Location, day rules.Day, there []slotRow) (p dayPlan) {
 	type desk struct {
 		starts int64
 		n      int64
@@ -184,7 +198,7 @@ func (s *Store) compareDay(ctx context.Context, l location.Location, day rules.D
 		}
 	}
 	slices.Sort(p.gone)
-	return p, nil
+	return p
 }
 
 // words are some words in one text, as slots keep them.

@@ -74,6 +74,7 @@ CREATE INDEX ask_draw_id ON ask (draw_id);
 CREATE INDEX ask_next ON ask (region, line) WHERE state = 'waiting' AND line IS NOT NULL;
 CREATE INDEX ask_soon ON ask (region, line) WHERE state = 'waiting' AND line IS NOT NULL AND soon;
 CREATE INDEX ask_state ON ask (state, region);
+CREATE INDEX ask_closed_at ON ask (closed_at) WHERE closed_at IS NOT NULL;
 
 CREATE TABLE ask_member (
     ask_id TEXT    NOT NULL REFERENCES ask (id) ON DELETE CASCADE,
@@ -86,6 +87,7 @@ CREATE TABLE ask_member (
 );
 CREATE UNIQUE INDEX ask_member_sum ON ask_member (sum) WHERE holds;
 CREATE INDEX ask_member_claim ON ask_member (claim);
+CREATE INDEX ask_member_contested ON ask_member (sum) WHERE NOT holds;
 
 CREATE TABLE slot_release (
     id          TEXT   NOT NULL PRIMARY KEY,

@@ -16,15 +16,23 @@ var rate = regexp.MustCompile(`Requests/sec:\s+([0-9.]+)`)
 
 // BenchmarkPageOverHTTP is a public page from memory, as a phone asks for it. The client is
 // wrk, on the same machine: one in Go needs more of it than the server does.
-func BenchmarkPageOverHTTP(b *testing.B) {
-	site, err := apptest.New(b, db.SQLite, nil).Site()
+func BenchmarkPageOverHTTP(b *testing.B) { servePage(b, apptest.New(b, db.SQLite, nil), "/nl/proof") }
+
+// BenchmarkPlacePageOverHTTP is the page that says how it stands with places.
+func BenchmarkPlacePageOverHTTP(b *testing.B) {
+	servePage(b, apptest.Places(b, db.SQLite), "/nl/place")
+}
+
+func servePage(b *testing.B, w *apptest.World, path string) {
+	b.Helper()
+	site, err := w.Site()
 	if err != nil {
 		b.Fatal(err)
 	}
 	server := httptest.NewServer(site)
 	defer server.Close()
 	for b.Loop() {
-		out, err := exec.CommandContext(b.Context(), "wrk", "-t1", "-c32", "-d3s", "-H", "Accept-Encoding: gzip", server.URL+"/nl/proof").CombinedOutput()
+		out, err := exec.CommandContext(b.Context(), "wrk", "-t1", "-c32", "-d3s", "-H", "Accept-Encoding: gzip", server.URL+path).CombinedOutput()
 		if err != nil {
 			b.Fatalf("wrk: %v\n%s", err, out)
 		}

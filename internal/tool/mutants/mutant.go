@@ -141,7 +141,7 @@ func (m mutant) overlay(root, dir string, text []byte) (string, error) {
 // so that a test which builds a program of its own builds the mutant. It is run anew
 // each time: the go command does not know what such a test depends on.
 func (m mutant) goTest(ctx context.Context, root string, flags ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", "test", "-count=1", "-timeout=5m", "-run="+m.Run, "./"+m.Package)
+	cmd := exec.CommandContext(ctx, "go", "test", "-vet=off", "-count=1", "-timeout=5m", "-run="+m.Run, "./"+m.Package)
 	cmd.Dir, cmd.Env = root, append(os.Environ(), "GOFLAGS="+strings.Join(flags, " "))
 	out, err := cmd.CombinedOutput()
 	return string(out), err
