@@ -65,7 +65,7 @@ func (s *Store) book(ctx context.Context, tx *db.Tx, a askRow, o offerRow) error
 			return err
 		}
 	}
-	return nil
+	return s.pace(ctx, tx, a, o, len(people))
 }
 
 func (s *Store) bookOne(ctx context.Context, tx *db.Tx, askID, offerID string, v visitor, slotID string) error {

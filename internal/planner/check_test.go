@@ -38,6 +38,7 @@ func damage() []struct{ query, wants string } {
 		{`UPDATE case_key SET ends_at = 1`, "asks that ended have no day"},
 		{`UPDATE audit_entry SET act = 'other'`, "asks have no audit entry"},
 		{`UPDATE ask_figure SET n = n + 1 WHERE what = 'asked'`, "asks came"},
+		{`DELETE FROM ask_pace`, "lack asks that had a place"},
 		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},
 	}
 }

@@ -26,6 +26,7 @@ func tourOfPlaces(t *testing.T, w *apptest.World, base, lang string) (stops []st
 	v := visit(t, base, lang)
 	see("front", v.get("/place"))
 	see("when", v.get("/place/when"))
+	see("figures", v.get("/place/figures"))
 	see("where", v.get("/place/where"))
 	see("where-wrong", v.send("/place/where", "postcode", "1"))
 	see("near", v.send("/place/where", "postcode", "9411 XZ"))
