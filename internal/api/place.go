@@ -36,6 +36,7 @@ func (a *api) placeRoutes() []route {
 		{"GET", placesPath + "/draws", a.showDraws, kindJSON},
 		{"GET", placesPath + "/draws/{n}", a.showDraw, kindJSON},
 		{"GET", placesPath + "/draws/{n}/tickets/{ticket}", a.showRank, kindJSON},
+		{"POST", placesPath + "/reports", a.report, kindJSON},
 		{"POST", placesPath + "/eligibility", a.decidePlace, kindJSON},
 		{"POST", placesPath + "/asks", a.ask, kindJSON},
 		{"POST", placesPath + "/ask-status", a.showAsk, kindJSON},

@@ -34,3 +34,23 @@ func TestNewsAndFiguresForPrograms(t *testing.T) { // H-12 P-32 P-75 P-83
 		}
 	})
 }
+
+// A program reports fraud without a name, once for one key.
+func TestFraudIsReportedByProgram(t *testing.T) { // P-73
+	eachPlace(t, func(t *testing.T, w *apptest.World, p *program) {
+		said := form{"kind": "sold", "text": "Verzonnen verhaal", "contact": nil}
+		first := p.call("POST", "/api/v1/places/reports", said, "Idempotency-Key", key(t, 1)).want(http.StatusCreated)
+		again := p.call("POST", "/api/v1/places/reports", said, "Idempotency-Key", key(t, 1)).want(http.StatusCreated)
+		if first.get("number") == "" || first.get("number") != again.get("number") {
+			t.Errorf("%s, and again %s", first.body, again.body)
+		}
+		for _, wrong := range []form{said.with("kind", "x"), said.with("text", ""), said.with("text", strings.Repeat("x", 4001)), said.with("contact", strings.Repeat("x", 201))} {
+			if got := p.call("POST", "/api/v1/places/reports", wrong, "Idempotency-Key", key(t, 2)); got.status != http.StatusBadRequest && got.status != http.StatusUnprocessableEntity {
+				t.Errorf("%d %s", got.status, got.body)
+			}
+		}
+		if months, err := w.Reports.Months(t.Context()); err != nil || len(months) != 1 || months[0].Came != 1 {
+			t.Errorf("%+v, %v", months, err)
+		}
+	})
+}

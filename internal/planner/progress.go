@@ -56,7 +56,8 @@ type Count struct {
 	Few bool
 }
 
-func shown(n int64) Count {
+// Shown returns a number as everybody may see it.
+func Shown(n int64) Count {
 	if n > 0 && n < leastShown {
 		return Count{Few: true}
 	}
@@ -195,7 +196,7 @@ func (s *Store) standing(ctx context.Context, p *Progress) error {
 	if err != nil {
 		return fmt.Errorf("count who was served: %w", err)
 	}
-	p.Waiting, p.Offered, p.Booked, p.Served = shown(waiting), shown(offered), shown(booked), shown(served)
+	p.Waiting, p.Offered, p.Booked, p.Served = Shown(waiting), Shown(offered), Shown(booked), Shown(served)
 	return nil
 }
 
@@ -217,7 +218,7 @@ func (s *Store) months(ctx context.Context, rows []paceRow) ([]MonthPace, error)
 				days[r.Wait] += r.N
 			}
 		}
-		m := MonthPace{Month: c.Month, Asked: shown(c.N), Placed: shown(days.size()), Percent: nobodySays, Wait: days.median()}
+		m := MonthPace{Month: c.Month, Asked: Shown(c.N), Placed: Shown(days.size()), Percent: nobodySays, Wait: days.median()}
 		if !m.Asked.Few && !m.Placed.Few {
 			m.Percent = int(100 * days.size() / c.N)
 		}
@@ -297,7 +298,7 @@ func (s *Store) regionPaces(ctx context.Context) ([]RegionPace, error) {
 		r := RegionPace{Outlook: o}
 		for _, c := range given {
 			if c.Region == o.Region.ID {
-				r.Given = shown(c.N)
+				r.Given = Shown(c.N)
 			}
 		}
 		if o.Days >= 0 {

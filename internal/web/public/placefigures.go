@@ -19,6 +19,7 @@ type figuresPage struct {
 	Months   []monthLine
 	Places   []paceLine
 	Regions  []regionLine
+	Reports  []reportedLine
 	As       instant
 }
 
@@ -47,6 +48,30 @@ type regionLine struct {
 	Forecast string
 }
 
+// reportedLine is how many reports of fraud came in a month, written YYYY-MM-00.
+type reportedLine struct {
+	Month string
+	planner.Count
+}
+
+// reportedMonths is how many months of reports are told.
+const reportedMonths = 6
+
+// reported counts the reports of the last months, of all kinds together.
+func (p *Pages) reported(ctx context.Context) (lines []reportedLine, err error) {
+	months, err := p.Reports.Months(ctx)
+	for _, m := range months {
+		if last := len(lines) - 1; last < 0 || lines[last].Month != m.Month+"-00" {
+			lines = append(lines, reportedLine{Month: m.Month + "-00"})
+		}
+		lines[len(lines)-1].N += m.Came
+	}
+	for i, line := range lines {
+		lines[i].Count = planner.Shown(line.N)
+	}
+	return lines[:min(len(lines), reportedMonths)], err
+}
+
 func (p *Pages) figures(tag lang.Tag) (web.Document, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -54,8 +79,12 @@ func (p *Pages) figures(tag lang.Tag) (web.Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	reports, err := p.reported(ctx)
+	if err != nil {
+		return nil, err
+	}
 	p.agePlaces()
-	page := &figuresPage{Page: web.Page{Title: "public.place.figures.title", Back: "/place"}, Progress: progress, As: p.instant(p.Planner.Now())}
+	page := &figuresPage{Reports: reports, Page: web.Page{Title: "public.place.figures.title", Back: "/place"}, Progress: progress, As: p.instant(p.Planner.Now())}
 	for _, t := range progress.Told {
 		page.Told = append(page.Told, toldLine{p.placeWords(tag, t.Item.Name), int(t.N), t.On.String()})
 		page.Entitled = page.Entitled || t.Entitled

@@ -25,6 +25,9 @@ func tourOfPlaces(t *testing.T, w *apptest.World, base, lang string) (stops []st
 	}
 	v := visit(t, base, lang)
 	see("front", v.get("/place"))
+	see("report", v.get("/place/report"))
+	see("report-wrong", v.send("/place/report"))
+	see("reported", v.send("/place/report", "kind", "sold", "text", "Iemand verkoopt plaatsen."))
 	see("when", v.get("/place/when"))
 	see("figures", v.get("/place/figures"))
 	see("where", v.get("/place/where"))
@@ -91,7 +94,7 @@ var placeMasks = []struct {
 	pattern *regexp.Regexp
 	word    string
 }{
-	{regexp.MustCompile(`name="(draft|pass|offer)" value="[^"]*"`), `name="$1" value="SEALED"`},
+	{regexp.MustCompile(`name="(draft|pass|offer|key)" value="[^"]*"`), `name="$1" value="SEALED"`},
 	{regexp.MustCompile(`>[0-9A-HJKMNP-TV-Z]{10}<`), ">TICKET<"},
 	{regexp.MustCompile(`name="ticket" type="text" value="[^"]+"`), `name="ticket" type="text" value="TICKET"`},
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "HASH"},
