@@ -32,3 +32,14 @@ func TestFraudIsReportedWithoutAName(t *testing.T) { // P-73
 	w.Pass(t, time.Minute)
 	visit(t, base, "nl").get("/place/figures").sees("Meldingen van fraude augustus 2022: minder dan vijf")
 }
+
+// What places keep is named with who sees it and how long, where places are offered.
+func TestWhatPlacesKeepIsNamed(t *testing.T) { // P-61 P-73
+	_, base := openPlaces(t, summer)
+	v := visit(t, base, "nl").get("/privacy").sees("Uw aanvraag voor een afspraak Tot 30 dagen na het einde van de aanvraag", "Dat u uw bewijs al hebt 400 dagen",
+		"Uw postcode Niet", "Een melding van fraude 90 dagen")
+	if len(v.page) >= 15_000 {
+		t.Errorf("%d bytes", len(v.page))
+	}
+	v.get("/who-sees").sees("Als u een afspraak vraagt", "Wie ziet dit? De medewerker aan de balie, als u daar bent", "Getallen onder de vijf ziet niemand")
+}
