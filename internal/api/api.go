@@ -34,6 +34,7 @@ import (
 	"loket/internal/lang"
 	"loket/internal/mailbox"
 	"loket/internal/planner"
+	"loket/internal/report"
 	"loket/internal/request"
 	"loket/internal/upload"
 	"loket/internal/web/throttle"
@@ -49,6 +50,7 @@ type Parts struct {
 	Mailbox   *mailbox.Store
 	Uploads   *upload.Store
 	Planner   *planner.Store // nil: the calls of places do not exist
+	Reports   *report.Store  // nil as Planner is
 	Catalogue *lang.Catalogue
 	Region    string        // of phone numbers without a country, ISO 3166-1 alpha-2
 	Log       *slog.Logger  // told of failures, never of people

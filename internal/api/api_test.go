@@ -33,7 +33,7 @@ func connect(t testing.TB, w *apptest.World, th *throttle.Throttle) *program {
 	t.Helper()
 	p := &program{t: t, log: &bytes.Buffer{}}
 	server := httptest.NewServer(api.New(api.Parts{
-		Requests: w.Requests, Mailbox: w.Mailbox, Uploads: w.Uploads, Planner: w.Planner, Catalogue: w.Catalogue, Region: "NL", Throttle: th,
+		Requests: w.Requests, Mailbox: w.Mailbox, Uploads: w.Uploads, Planner: w.Planner, Reports: w.Reports, Catalogue: w.Catalogue, Region: "NL", Throttle: th,
 		Log: slog.New(slog.NewJSONHandler(p.log, &slog.HandlerOptions{Level: slog.LevelDebug})), NewID: func() string { return "err_1" },
 	}))
 	t.Cleanup(server.Close)

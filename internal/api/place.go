@@ -31,9 +31,12 @@ const (
 func (a *api) placeRoutes() []route {
 	return []route{
 		{"GET", placesPath, a.showPlaces, kindJSON},
+		{"GET", placesPath + "/figures", a.showProgress, kindJSON},
+		{"GET", placesPath + "/news", a.showNews, kindJSON},
 		{"GET", placesPath + "/draws", a.showDraws, kindJSON},
 		{"GET", placesPath + "/draws/{n}", a.showDraw, kindJSON},
 		{"GET", placesPath + "/draws/{n}/tickets/{ticket}", a.showRank, kindJSON},
+		{"POST", placesPath + "/reports", a.report, kindJSON},
 		{"POST", placesPath + "/eligibility", a.decidePlace, kindJSON},
 		{"POST", placesPath + "/asks", a.ask, kindJSON},
 		{"POST", placesPath + "/ask-status", a.showAsk, kindJSON},
@@ -61,6 +64,9 @@ type seen struct {
 	locations []location.Location
 	releases  []planner.Release
 	open      planner.Drawing // zero while none is
+	progress  planner.Progress
+	news      []planner.News
+	coming    []planner.News
 }
 
 // look returns what everybody may see, read anew if it is old.
@@ -82,6 +88,9 @@ func (a *api) look(ctx context.Context) (*seen, error) {
 	if s.releases, err = a.Planner.Releases(ctx); err != nil {
 		return nil, err
 	}
+	if err = s.lookOn(ctx, a.Planner); err != nil {
+		return nil, err
+	}
 	draws, err := a.Planner.Draws(ctx, 1)
 	if err != nil {
 		return nil, err
@@ -95,7 +104,8 @@ func (a *api) look(ctx context.Context) (*seen, error) {
 
 // copy returns the same for whoever does not hold the lock.
 func (s *seen) copy() *seen {
-	return &seen{outlook: s.outlook, locations: s.locations, releases: s.releases, open: s.open}
+	return &seen{outlook: s.outlook, locations: s.locations, releases: s.releases, open: s.open,
+		progress: s.progress, news: s.news, coming: s.coming}
 }
 
 // outlook is how it stands with places.

@@ -39,6 +39,7 @@ import (
 	"loket/internal/planner"
 	"loket/internal/registry"
 	"loket/internal/registry/local"
+	"loket/internal/report"
 	"loket/internal/request"
 	"loket/internal/rules"
 	"loket/internal/seal"
@@ -73,6 +74,7 @@ type App struct {
 	Locations *location.Store
 	Walkin    *walkin.Store
 	Planner   *planner.Store // nil where nobody can ask for a place
+	Reports   *report.Store  // of fraud with places; nil as Planner is
 	Metrics   *observe.Metrics
 
 	zone    *time.Location

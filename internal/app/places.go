@@ -14,6 +14,7 @@ import (
 	"loket/internal/mailbox"
 	"loket/internal/once"
 	"loket/internal/planner"
+	"loket/internal/report"
 	"loket/internal/request"
 	"loket/internal/rules"
 	"loket/internal/seal"
@@ -48,6 +49,10 @@ func (a *App) openPlaces(vault *seal.Vault, guard *once.Guard, counts *tally.Tal
 		Staff:  a.Staff,
 		Schema: a.Schema, Beacon: beacon, Every: time.Duration(a.Config.Places.Every), Pack: pack, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})
+	if err != nil {
+		return err
+	}
+	a.Reports, err = report.NewStore(report.Parts{DB: a.DB, Vault: vault, Audit: a.Audit, Once: guard, Schema: a.Schema, Pack: pack, Zone: a.zone, Now: a.now, Random: a.random})
 	return err
 }
 

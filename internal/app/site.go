@@ -51,13 +51,13 @@ func (a *App) Site() (*web.Site, error) {
 		return nil, err
 	}
 	public.New(public.Parts{
-		Requests: a.Requests, Mailbox: a.Mailbox, Uploads: a.Uploads, Planner: a.Planner, Forms: a.Keys.Box("form"),
+		Requests: a.Requests, Mailbox: a.Mailbox, Uploads: a.Uploads, Planner: a.Planner, Reports: a.Reports, Forms: a.Keys.Box("form"),
 		Catalogue: catalogue, Region: a.Config.Route.Country, Random: a.random,
 		Audit:    public.Audit{Key: key, Checkpoint: a.checkpoint, Proof: a.proof},
 		Security: public.Security{Contact: a.Config.Public.Contact, Expires: a.now().Add(securityTerm)},
 	}).Register(site)
 	site.Handle("/api/", api.New(api.Parts{
-		Requests: a.Requests, Mailbox: a.Mailbox, Uploads: a.Uploads, Planner: a.Planner, Catalogue: catalogue, Region: a.Config.Route.Country, Log: a.Log, NewID: site.NewID,
+		Requests: a.Requests, Mailbox: a.Mailbox, Uploads: a.Uploads, Planner: a.Planner, Reports: a.Reports, Catalogue: catalogue, Region: a.Config.Route.Country, Log: a.Log, NewID: site.NewID,
 		Throttle: counted, Proxies: site.Proxies,
 	}))
 	gateways, err := a.reports()

@@ -52,7 +52,7 @@ func (a *App) StaffSite(before ...string) (*web.Site, error) {
 		Failed: func(w http.ResponseWriter, r *http.Request, err error) { site.Fail(w, r, err) }})
 	pages.New(pages.Parts{
 		Staff: a.Staff, Sessions: sessions, Editing: a.Editing, Requests: a.Requests, Catalogue: catalogue, URL: a.Config.Staff.URL,
-		Locations: a.Locations, Walkin: a.Walkin, Planner: a.Planner, Papers: papers, PublicURL: a.Config.Public.URL,
+		Locations: a.Locations, Walkin: a.Walkin, Planner: a.Planner, Reports: a.Reports, Papers: papers, PublicURL: a.Config.Public.URL,
 		Region: a.Config.Route.Country, Random: a.random, Now: a.now, Before: before,
 		Log: pages.Log{Note: a.noteReading, Lines: a.logOf, Clock: func(at time.Time) string { return at.In(a.zone).Format("15:04:05") }},
 	}).Register(site)

@@ -39,13 +39,13 @@ func (s *Store) book(ctx context.Context, tx *db.Tx, a askRow, o offerRow) error
 	if n == 0 {
 		return movedOn(a.ID)
 	}
-	return s.seatPeople(ctx, tx, a.ID, o)
+	return s.seatPeople(ctx, tx, a, o)
 }
 
 // seatPeople makes the appointments of the slots that are held for an offer.
-func (s *Store) seatPeople(ctx context.Context, tx *db.Tx, askID string, o offerRow) error {
+func (s *Store) seatPeople(ctx context.Context, tx *db.Tx, a askRow, o offerRow) error {
 	day := s.day(o.StartsAt)
-	people, err := db.Select[visitor](ctx, tx, selectVisitors, askID)
+	people, err := db.Select[visitor](ctx, tx, selectVisitors, a.ID)
 	if err != nil {
 		return fmt.Errorf("read the people of an ask: %w", err)
 	}
@@ -66,11 +66,14 @@ func (s *Store) seatPeople(ctx context.Context, tx *db.Tx, askID string, o offer
 		return fault.New(fault.Internal, "", "the %d slots of offer %s do not fit %d people", len(seats), o.ID, len(people))
 	}
 	for i, v := range people {
-		if err := s.bookOne(ctx, tx, askID, o.ID, v, seats[places[i]].id); err != nil {
+		if err := s.bookOne(ctx, tx, a.ID, o.ID, v, seats[places[i]].id); err != nil {
 			return err
 		}
 	}
-	return s.keepAddress(ctx, tx, askID, o)
+	if err := s.keepAddress(ctx, tx, a.ID, o); err != nil {
+		return err
+	}
+	return s.pace(ctx, tx, a, o, len(people))
 }
 
 func (s *Store) bookOne(ctx context.Context, tx *db.Tx, askID, offerID string, v visitor, slotID string) error {

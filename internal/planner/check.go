@@ -92,6 +92,9 @@ func caseInvariants() [][2]string {
 		{`SELECT count(*) AS n FROM ask WHERE NOT EXISTS
 			(SELECT 1 FROM audit_entry WHERE audit_entry.object = ask.id AND audit_entry.act = 'ask.submit')`,
 			"asks have no audit entry"},
+		{`SELECT count(*) AS n FROM (SELECT (SELECT count(DISTINCT ask_id) FROM appointment) AS placed,
+				coalesce((SELECT CAST(sum(n) AS bigint) FROM ask_pace), 0) AS counted) AS pace WHERE counted < placed`,
+			"figures of how long it took lack asks that had a place"},
 	}
 }
 

@@ -189,7 +189,7 @@ func (s *Store) swap(ctx context.Context, tx *db.Tx, a askRow, o offerRow, m mov
 	if err := s.growUp(ctx, tx, a.ID, s.day(o.StartsAt)); err != nil {
 		return err
 	}
-	if err := s.seatPeople(ctx, tx, a.ID, o); err != nil {
+	if err := s.seatPeople(ctx, tx, a, o); err != nil {
 		return err
 	}
 	if _, err := db.Exec(ctx, tx, updateIssue, a.ID, issue+1); err != nil {

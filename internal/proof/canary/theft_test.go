@@ -53,7 +53,30 @@ func robbed(t *testing.T, engine db.Engine) *flight {
 		}
 	}
 	f.asksForAPlace(t)
+	f.reportsFraud(t)
 	return f
+}
+
+// reportsFraud keeps a report as package report does.
+func (f *flight) reportsFraud(t *testing.T) {
+	t.Helper()
+	const id = "rpt_of_the_robbed"
+	err := f.DB.Update(t.Context(), func(tx *db.Tx) error {
+		c, err := seal.NewVault(f.Keys, f.Random()).Create(t.Context(), tx, id)
+		if err != nil {
+			return err
+		}
+		sealed, err := c.Seal("report", struct{ Text string }{"Verzonnen melding"})
+		if err != nil {
+			return err
+		}
+		_, err = db.Exec(t.Context(), tx, `INSERT INTO fraud_report (id, number, kind, ask_number, outcome, came_at, closed_by, sealed)
+			VALUES ($1, '1111111111X', 'other', '', '', $2, '', $3)`, id, f.Clock.Now(), sealed)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // asksForAPlace keeps an ask as the planner does, in this world of before its season.
@@ -102,7 +125,7 @@ func TestThief(t *testing.T) { // G-41
 			}
 			th.find(f.Config.Keys.Dir)
 			th.open()
-			for _, column := range []string{"case_key.wrapped", "audit_entry.subject", "registry_record.sealed", "request.sealed", "decision.reasons", "proposal.sealed", "ask.sealed", "message.queue_wrap"} {
+			for _, column := range []string{"case_key.wrapped", "audit_entry.subject", "registry_record.sealed", "request.sealed", "decision.reasons", "proposal.sealed", "ask.sealed", "fraud_report.sealed", "message.queue_wrap"} {
 				if th.opened[column] != th.count(column) {
 					t.Errorf("with the keys %d of %d in %s open", th.opened[column], th.count(column), column)
 				}

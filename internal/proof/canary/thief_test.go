@@ -30,6 +30,7 @@ var sealedColumns = []loot{
 	{"decision.reasons", `SELECT reasons AS sealed, request_id || ' reasons of ' || id AS bound FROM decision`},
 	{"proposal.sealed", `SELECT sealed, request_id || ' proposal ' || id AS bound FROM proposal`},
 	{"ask.sealed", `SELECT sealed, id || ' ask' AS bound FROM ask`},
+	{"fraud_report.sealed", `SELECT sealed, id || ' report' AS bound FROM fraud_report`},
 	{"message.queue_wrap", `SELECT queue_wrap AS sealed, case_id || ' queue ' || id AS bound FROM message WHERE queue_wrap IS NOT NULL`},
 	{"message_link.wrap", `SELECT wrap AS sealed, 'message key ' || message_id AS bound FROM message_link`},
 	{"message_session.wrap", `SELECT wrap AS sealed, 'message key ' || message_id AS bound FROM message_session`},

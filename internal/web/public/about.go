@@ -16,6 +16,8 @@ type privacyPage struct {
 	Code, Idle                    int // minutes
 	Message, Request, Case, Epoch int // days
 	Photo                         int // days, at most
+	Places                        bool
+	Report, Served                int // days
 }
 
 func (p *Pages) privacy(lang.Tag) (web.Document, error) {
@@ -23,7 +25,8 @@ func (p *Pages) privacy(lang.Tag) (web.Document, error) {
 	return &privacyPage{
 		Page: web.Page{Title: "public.privacy.title", Back: "/"}, Hours: life["draft"].Hours,
 		Code: life["code"].Minutes, Idle: life["session"].IdleMinutes,
-		Photo:   life["photo"].Days,
+		Photo:  life["photo"].Days,
+		Places: p.Planner != nil, Report: life["report"].Days, Served: life["served-number"].Days,
 		Message: life["message"].Days, Request: life["request"].Days, Case: life["closed-case"].Days, Epoch: life["epoch"].Days,
 	}, nil
 }
@@ -32,6 +35,7 @@ func (p *Pages) privacy(lang.Tag) (web.Document, error) {
 type whoSeesPage struct {
 	web.Page
 	Fields []fieldWords
+	Places []fieldWords // what places keep
 }
 
 // fieldWords are the message keys of one thing that is asked.
@@ -46,6 +50,12 @@ func (p *Pages) whoSees(tag lang.Tag) (web.Document, error) {
 		var f fieldWords
 		f.Name, f.Purpose, f.Who = questions.Field(item.ID)
 		page.Fields = append(page.Fields, f)
+	}
+	if p.Planner != nil {
+		for _, thing := range []string{"ask", "sum", "slot", "figure", "postcode", "report"} {
+			key := "public.place.kept-" + thing
+			page.Places = append(page.Places, fieldWords{key + ".name", key + ".purpose", key + ".who"})
+		}
 	}
 	return page, nil
 }

@@ -36,8 +36,11 @@ func (p *Pages) registerPlaces(site *web.Site) {
 	site.Handle("GET /place/map.svg", &placeFile{kind: "image/svg+xml", now: p.Planner.Now, make: p.drawMap})
 	placesChanged := p.placesChanged
 	whenChanged := site.Still("/place/when", "place-when", p.when)
-	p.placesChanged = func() { placesChanged(); whereChanged(); whenChanged() }
+	figuresChanged := site.Still("/place/figures", "place-figures", p.figures)
+	p.placesChanged = func() { placesChanged(); whereChanged(); whenChanged(); figuresChanged() }
 	p.registerNews(site)
+	site.Page("GET /place/report", p.showReport)
+	site.Page("POST /place/report", p.takeReport)
 	site.Page("GET /place/ask", p.beginPlace)
 	site.Page("GET /place/ask/{step}", p.beginPlaceAgain)
 	site.Page("POST /place/ask/{step}", p.withPlace(placeForm.take))

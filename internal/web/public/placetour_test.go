@@ -25,7 +25,11 @@ func tourOfPlaces(t *testing.T, w *apptest.World, base, lang string) (stops []st
 	}
 	v := visit(t, base, lang)
 	see("front", v.get("/place"))
+	see("report", v.get("/place/report"))
+	see("report-wrong", v.send("/place/report"))
+	see("reported", v.send("/place/report", "kind", "sold", "text", "Iemand verkoopt plaatsen."))
 	see("when", v.get("/place/when"))
+	see("figures", v.get("/place/figures"))
 	see("where", v.get("/place/where"))
 	see("where-wrong", v.send("/place/where", "postcode", "1"))
 	see("near", v.send("/place/where", "postcode", "9411 XZ"))
@@ -96,7 +100,7 @@ var placeMasks = []struct {
 	pattern *regexp.Regexp
 	word    string
 }{
-	{regexp.MustCompile(`name="(draft|pass|offer|appointment)" value="[^"]*"`), `name="$1" value="SEALED"`},
+	{regexp.MustCompile(`name="(draft|pass|offer|key|appointment)" value="[^"]*"`), `name="$1" value="SEALED"`},
 	{regexp.MustCompile(`>[0-9A-HJKMNP-TV-Z]{10}<`), ">TICKET<"},
 	{regexp.MustCompile(`>[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{3}<`), ">SHORT<"},
 	{regexp.MustCompile(`>[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{3}</textarea`), ">SHORT</textarea"},

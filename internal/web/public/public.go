@@ -46,6 +46,7 @@ import (
 	"loket/internal/lang"
 	"loket/internal/mailbox"
 	"loket/internal/planner"
+	"loket/internal/report"
 	"loket/internal/request"
 	"loket/internal/rules"
 	"loket/internal/seal"
@@ -60,6 +61,7 @@ type Parts struct {
 	Mailbox   *mailbox.Store
 	Uploads   *upload.Store
 	Planner   *planner.Store  // nil where nobody can ask for a place
+	Reports   *report.Store   // nil as Planner is
 	Forms     seal.Box        // seals what a form carries from page to page
 	Catalogue *lang.Catalogue // made of Messages
 	Audit     Audit

@@ -36,7 +36,7 @@ const passkeyScript = "staff.js"
 // routes are all routes.
 func (p *Pages) routes() []route {
 	return slices.Concat(p.signInRoutes(), p.homeRoutes(), p.keyRoutes(), p.accountRoutes(), p.privacyRoutes(),
-		p.checkRoutes(), p.counterRoutes(), p.turnRoutes(), p.assistRoutes(), p.editingRoutes())
+		p.checkRoutes(), p.counterRoutes(), p.turnRoutes(), p.assistRoutes(), p.editingRoutes(), p.fraudRoutes())
 }
 
 // visit is what is known of the request in hand.

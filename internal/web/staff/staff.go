@@ -39,6 +39,7 @@ import (
 	"loket/internal/lang"
 	"loket/internal/location"
 	"loket/internal/planner"
+	"loket/internal/report"
 	"loket/internal/request"
 	people "loket/internal/staff"
 	"loket/internal/staff/session"
@@ -50,7 +51,7 @@ import (
 // MaxRows is how many people a page lists at most.
 const MaxRows = 25
 
-// Parts is what the pages are made with. All are needed but Planner and Before.
+// Parts is what the pages are made with. All are needed but Planner, Reports and Before.
 type Parts struct {
 	Staff     *people.Store
 	Sessions  *session.Sessions
@@ -59,6 +60,7 @@ type Parts struct {
 	Locations *location.Store
 	Walkin    *walkin.Store
 	Planner   *planner.Store  // nil where nobody can ask for a place
+	Reports   *report.Store   // nil as Planner is
 	Catalogue *lang.Catalogue // made of Messages
 	Papers    *lang.Catalogue // of all languages of people, for what is printed for them
 	PublicURL string          // of the pages for people, without a path
