@@ -9,6 +9,7 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/fault"
+	"loket/internal/location"
 	"loket/internal/planner"
 	"loket/internal/rules"
 )
@@ -54,7 +55,7 @@ func (c *crowd) renew() {
 func (c *crowd) step(r *rapid.T) {
 	ctx := c.t.Context()
 	what := rapid.SampledFrom([]string{"ask", "ask", "household", "claim", "same form", "accept", "accept", "other", "later", "decline",
-		"cancel", "withdraw", "wake", "move", "move", "keep", "strike", "lift", "wait", "wait", "evening", "evening", "evening"}).Draw(r, "what")
+		"cancel", "withdraw", "wake", "move", "move", "keep", "strike", "lift", "pause", "reopen", "wait", "wait", "evening", "evening", "evening"}).Draw(r, "what")
 	switch what {
 	case "ask":
 		c.add(c.person(c.t))
@@ -66,6 +67,11 @@ func (c *crowd) step(r *rapid.T) {
 	case "strike":
 		must(c.t, c.Declare(ctx, lead(), planner.Declaring{Day: c.Today().Add(rapid.IntRange(0, 3).Draw(r, "day")), Cause: "trains"}, unsigned))
 		c.work(c.t)
+	case "pause":
+		c.change(c.t, "assen", func(l *location.Change) { l.State = location.Paused })
+		c.work(c.t)
+	case "reopen":
+		c.change(c.t, "assen", func(l *location.Change) { l.State = location.Open })
 	case "lift":
 		list, err := c.Disruptions(ctx, c.Today())
 		must(c.t, err)
