@@ -38,6 +38,7 @@ type crowd struct {
 	forms    []planner.Asking // who asked, or claimed
 	receipts []planner.Receipt
 	states   []planner.State
+	pauses   int // of a location: it makes all of its slots anew
 }
 
 // lastDay is the day after which the counters of the world close, and another world begins.
@@ -68,9 +69,16 @@ func (c *crowd) step(r *rapid.T) {
 		must(c.t, c.Declare(ctx, lead(), planner.Declaring{Day: c.Today().Add(rapid.IntRange(0, 3).Draw(r, "day")), Cause: "trains"}, unsigned))
 		c.work(c.t)
 	case "pause":
+		if c.pauses++; c.pauses > 1 {
+			break
+		}
 		c.change(c.t, "assen", func(l *location.Change) { l.State = location.Paused })
 		c.work(c.t)
 	case "reopen":
+		if c.pauses != 1 {
+			break
+		}
+		c.pauses++
 		c.change(c.t, "assen", func(l *location.Change) { l.State = location.Open })
 	case "lift":
 		list, err := c.Disruptions(ctx, c.Today())
