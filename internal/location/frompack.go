@@ -36,7 +36,7 @@ func At(items []rules.Item, t time.Time) ([]Location, error) {
 			list = append(list, l)
 		}
 	}
-	inherit(list)
+	Inherit(list)
 	return list, nil
 }
 

@@ -78,7 +78,7 @@ func (s *Store) of(ctx context.Context, q db.Queryer) ([]Location, error) {
 			list = append(list, l)
 		}
 	}
-	inherit(list)
+	Inherit(list)
 	return list, nil
 }
 

@@ -6,9 +6,9 @@ import (
 	"loket/internal/rules"
 )
 
-// inherit lets each location know those that name it as their successor: it serves their
+// Inherit lets each location of a list know those that name it as their successor: it serves their
 // regions on the days on which they are closed or paused.
-func inherit(list []Location) {
+func Inherit(list []Location) {
 	for i := range list {
 		list[i].from = nil
 	}

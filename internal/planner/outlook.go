@@ -48,6 +48,25 @@ func (s *Store) Outlook(ctx context.Context) ([]Outlook, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.outlook(ctx, all)
+}
+
+// OutlookIf returns how it would stand with each region if a location stood like l.
+func (s *Store) OutlookIf(ctx context.Context, l location.Location) ([]Outlook, error) {
+	all, err := s.Locations.Of(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].ID == l.ID {
+			all[i] = l
+		}
+	}
+	location.Inherit(all)
+	return s.outlook(ctx, all)
+}
+
+func (s *Store) outlook(ctx context.Context, all []location.Location) ([]Outlook, error) {
 	type count struct {
 		Region string
 		N      int64

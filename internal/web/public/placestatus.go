@@ -29,6 +29,7 @@ type placeStatusPage struct {
 	Ahead        int
 	Offer        *offerView
 	Appointments []appointmentView
+	Times        []timeView
 	Change       *changeView // what somebody with an appointment can do with it; nil for others
 }
 
@@ -112,6 +113,9 @@ func (p *Pages) showPlaceStatus(w http.ResponseWriter, r *http.Request, who pass
 		page.Appointments = append(page.Appointments, appointmentView{Member: a.Member, Several: len(status.Appointments) > 1,
 			Product: p.placeWords(tag, item.Name), Place: p.placeOn(tag, a.Location, p.dayOf(a.Starts)), Starts: p.instant(a.Starts), State: a.State})
 	}
+	if err := p.addTimes(r, page, who); err != nil {
+		return err
+	}
 	page.Change = p.change(tag, status)
 	return p.site.Render(w, r, "place-status", page)
 }
@@ -169,6 +173,8 @@ func (p *Pages) doPlaceAct(r *http.Request, act string, answer planner.Answer, w
 		return doneAnswer(answer, r.PostForm.Get("change")), nil
 	case "move", "keep":
 		return p.doChange(r, act, who)
+	case "take":
+		return p.doTake(r, who)
 	case "cancel":
 		return "public.place.done.cancel", shut(p.Planner.Cancel(ctx, who.Number, who.Code))
 	case "withdraw":
