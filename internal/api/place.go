@@ -42,6 +42,8 @@ func (a *api) placeRoutes() []route {
 		{"POST", placesPath + "/ask-status", a.showAsk, kindJSON},
 		{"POST", placesPath + "/ask-answers", a.answerOffer, kindJSON},
 		{"POST", placesPath + "/ask-cancellations", a.cancelAsk, kindJSON},
+		{"POST", placesPath + "/ask-times", a.askTimes, kindJSON},
+		{"POST", placesPath + "/ask-takings", a.takeTime, kindJSON},
 		{"POST", placesPath + "/ask-moves", a.moveAsk, kindJSON},
 		{"POST", placesPath + "/ask-keepings", a.keepAsk, kindJSON},
 		{"POST", placesPath + "/ask-withdrawals", a.withdrawAsk, kindJSON},
@@ -134,6 +136,7 @@ type region struct {
 	Week      int64            `json:"week"`
 	Days      *int             `json:"days,omitempty"`
 	Next      string           `json:"nextRelease,omitempty"`
+	News      string           `json:"news,omitempty"`
 	Locations []string         `json:"locations"`
 }
 
@@ -193,7 +196,7 @@ func (c *call) items(pack *rules.Pack, list string) []item {
 
 func (c *call) region(pack *rules.Pack, o planner.Outlook) region {
 	i := c.item(pack, o.Region)
-	out := region{ID: i.ID, Name: i.Name, Words: i.Words, Week: o.Week, Next: instant(o.Next), Locations: []string{}}
+	out := region{ID: i.ID, Name: i.Name, Words: i.Words, Week: o.Week, Next: instant(o.Next), News: o.News.String(), Locations: []string{}}
 	if o.Waiting >= 0 {
 		out.Waiting = &o.Waiting
 	}

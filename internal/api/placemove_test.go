@@ -1,11 +1,13 @@
 package api_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
 	"loket/internal/app/apptest"
 	"loket/internal/db"
+	"loket/internal/location"
 	"loket/internal/planner"
 	"loket/internal/rules"
 	"loket/internal/staff"
@@ -55,6 +57,42 @@ func TestMoveByAPI(t *testing.T) { // P-29 P-42 P-59
 		p.call("POST", answers, offer.with("answer", "accept")).want(204)
 		if after := p.state(mine, "booked"); first(t, after).Starts != held.get("offer", "starts") || after.get("offer") != "null" {
 			t.Errorf("after yes: %s", after.body)
+		}
+		w.Promises(t)
+	})
+}
+
+// Where there is plenty a program sees a few times and takes one; elsewhere none.
+func TestTakeByAPI(t *testing.T) { // P-29
+	eachPlace(t, func(t *testing.T, w *apptest.World, p *program) {
+		_, mine := p.ask(oksana(), 1)
+		const times, takings = "/api/v1/places/ask-times", "/api/v1/places/ask-takings"
+		if got := p.call("POST", times, mine).want(200); got.get("times") != "[]" {
+			t.Errorf("where times are scarce: %s", got.body)
+		}
+		l, err := w.Planner.Locations.One(t.Context(), "den-bosch")
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := l.Plan
+		plan.Direct = true
+		err = w.Planner.Locations.Change(t.Context(), staff.Member{ID: "stf_lead", Roles: []staff.Role{staff.Lead}},
+			location.Change{ID: l.ID, State: l.State, Address: l.Address, OpensOn: l.OpensOn, Week: l.Week, Plan: &plan, Ground: "room", Seen: l.Version})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Pass(t, time.Minute)
+		got := p.call("POST", times, mine).want(200)
+		var free struct{ Times []struct{ Starts string } }
+		if err := json.Unmarshal([]byte(got.body), &free); err != nil || len(free.Times) == 0 {
+			t.Fatalf("times: %s, %v", got.body, err)
+		}
+		take := mine.with("location", "den-bosch", "starts", free.Times[0].Starts)
+		p.call("POST", takings, take.with("starts", "noon")).want(400)
+		p.call("POST", takings, take).want(204)
+		p.call("POST", takings, take).want(204)
+		if s := p.state(mine, "booked"); first(t, s).Starts != free.Times[0].Starts {
+			t.Errorf("after taking: %s", s.body)
 		}
 		w.Promises(t)
 	})

@@ -78,6 +78,7 @@ func (s *Store) of(ctx context.Context, q db.Queryer) ([]Location, error) {
 			list = append(list, l)
 		}
 	}
+	Inherit(list)
 	return list, nil
 }
 

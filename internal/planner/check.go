@@ -68,7 +68,8 @@ func askInvariants() [][2]string {
 		{`SELECT count(*) AS n FROM ask JOIN draw ON draw.id = ask.draw_id
 			WHERE (draw.state = 'drawn' AND ask.line IS NULL) OR (draw.state = 'open' AND ask.line IS NOT NULL)`,
 			"asks of a draw have no place in the line, or one before it"},
-		{`SELECT count(*) AS n FROM ask WHERE line IS NULL AND state NOT IN ('waiting', 'withdrawn')`,
+		{`SELECT count(*) AS n FROM ask WHERE line IS NULL AND state NOT IN ('waiting', 'withdrawn')
+			AND NOT EXISTS (SELECT 1 FROM offer WHERE offer.ask_id = ask.id AND offer.line < 0 AND offer.state = 'accepted')`,
 			"asks had a turn before they were drawn"},
 		{`SELECT count(*) AS n FROM ask WHERE size <>
 			(SELECT count(*) FROM ask_member WHERE ask_member.ask_id = ask.id AND product <> 'none')`,

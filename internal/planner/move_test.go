@@ -146,6 +146,13 @@ func (w *world) same(t testing.TB, r planner.Receipt, before planner.Status, lin
 	}
 }
 
+func (w *world) midnight(t testing.TB, on string) time.Time {
+	t.Helper()
+	at, err := time.ParseInLocation(time.DateOnly, on, w.Zone)
+	must(t, err)
+	return at
+}
+
 func (w *world) day(t testing.TB, at time.Time) rules.Day {
 	t.Helper()
 	return rules.DayOf(at.In(w.Zone))

@@ -11,6 +11,7 @@ import (
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
+	"loket/internal/location"
 	"loket/internal/point"
 	"loket/internal/rules"
 )
@@ -37,11 +38,12 @@ type mover struct {
 	N         int64
 	Day       string
 	EndsAt    time.Time
+	Why       string
 }
 
 const (
 	selectMovers = `
-		SELECT ask.id, region, size, coalesce(line, 0) AS line, products, desk_lang, soon, ask_move.not_before, ask_move.n, ask_move.day, ask_move.ends_at,
+		SELECT ask.id, region, size, coalesce(line, 0) AS line, products, desk_lang, soon, ask_move.not_before, ask_move.n, ask_move.day, ask_move.ends_at, ask_move.why,
 			coalesce((SELECT count(*) FROM ask_member m WHERE m.ask_id = ask.id), 0) - size AS young
 		FROM ask_move JOIN ask ON ask.id = ask_move.ask_id
 		WHERE ask_move.state = 'waiting' AND region = $1 AND ask.state = 'booked' AND line > $2 AND line < $3 AND ask_move.ends_at > $4 `
@@ -73,6 +75,9 @@ func (l *line) fillMovers(ctx context.Context, p *part) error {
 		day, err := rules.ParseDay(m.Day)
 		if err != nil {
 			return fmt.Errorf("read the day of a move: %w", err)
+		}
+		if m.Why == MovePlanned { // another desk on the same day will do
+			day = rules.Day{}
 		}
 		l.moving[m.ID] = moving{m.N, day, m.EndsAt, p.kind == partAhead}
 		p.page = append(p.page, candidate{ID: m.ID, Region: m.Region, Size: m.Size, Line: m.Line, Products: m.Products, DeskLang: m.DeskLang,
@@ -271,4 +276,36 @@ func (s *Store) endMoveOf(ctx context.Context, tx *db.Tx, m moveRow) error {
 		return err
 	}
 	return s.loseBooked(ctx, tx, a, s.Today(), MovePlanned)
+}
+
+const selectMoveDays = `
+	SELECT DISTINCT not_before FROM ask_move WHERE state = 'waiting' AND not_before > $1 ORDER BY not_before LIMIT $2`
+
+const (
+	furtherDays = 10  // of those who want a later time, which are looked at together
+	furtherSize = 100 // slots from such a day on
+)
+
+// further adds free slots after the earliest of a location, where somebody who has a place
+// wants one of a day that these do not reach.
+func (s *Store) further(ctx context.Context, l location.Location, rows []slotRow) ([]slotRow, error) {
+	if len(rows) < poolSize {
+		return rows, nil // there are no others
+	}
+	days, err := db.Select[time.Time](ctx, s.DB, selectMoveDays, rows[len(rows)-1].StartsAt, int64(furtherDays))
+	if err != nil {
+		return nil, fmt.Errorf("find who wants a later time: %w", err)
+	}
+	for _, from := range days {
+		more, err := db.Select[slotRow](ctx, s.DB, selectFree, l.ID, from, s.now(), int64(furtherSize))
+		if err != nil {
+			return nil, fmt.Errorf("find free slots: %w", err)
+		}
+		for _, row := range more {
+			if row.StartsAt.After(rows[len(rows)-1].StartsAt) || !slices.ContainsFunc(rows, func(r slotRow) bool { return r.ID == row.ID }) {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows, nil
 }

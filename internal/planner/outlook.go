@@ -48,6 +48,25 @@ func (s *Store) Outlook(ctx context.Context) ([]Outlook, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.outlook(ctx, all)
+}
+
+// OutlookIf returns how it would stand with each region if a location stood like l.
+func (s *Store) OutlookIf(ctx context.Context, l location.Location) ([]Outlook, error) {
+	all, err := s.Locations.Of(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if all[i].ID == l.ID {
+			all[i] = l
+		}
+	}
+	location.Inherit(all)
+	return s.outlook(ctx, all)
+}
+
+func (s *Store) outlook(ctx context.Context, all []location.Location) ([]Outlook, error) {
 	type count struct {
 		Region string
 		N      int64
@@ -83,6 +102,9 @@ func (s *Store) Outlook(ctx context.Context) ([]Outlook, error) {
 // will when they open, with their slots of these days and their next release.
 func (s *Store) addPlaces(o *Outlook, all []location.Location, releases []Release) {
 	for _, l := range all {
+		if today := l.On(s.Today()); l.Plan.Region == o.Region.ID && l.Plan.Successor == "" && (today == location.Closed || today == location.Paused) {
+			o.News = l.Plan.News
+		}
 		serves := l.Plan.Region == o.Region.ID && l.On(s.Today()) != location.Closed
 		for n := range week {
 			day := s.Today().Add(n + 1)

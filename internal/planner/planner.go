@@ -175,6 +175,7 @@ type Outlook struct {
 	Days    int   // until somebody who asks today has a place, at that pace; -1 where nobody can say
 	Places  []location.Location
 	Next    time.Time // when the next release is; zero where none is known
+	News    rules.Day // where the region has no place and no successor of one: when there is news; zero where nobody said
 }
 
 // Beacon gives public random values.

@@ -246,6 +246,9 @@ func (s *Store) freeSeats(ctx context.Context, places []location.Location, least
 		if err != nil {
 			return nil, err
 		}
+		if rows, err = s.further(ctx, l, rows); err != nil {
+			return nil, err
+		}
 		planned := map[string][]location.Slot{}
 		for _, row := range rows {
 			day := s.day(row.StartsAt)

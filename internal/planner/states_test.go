@@ -9,6 +9,7 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/fault"
+	"loket/internal/location"
 	"loket/internal/planner"
 	"loket/internal/rules"
 )
@@ -37,6 +38,7 @@ type crowd struct {
 	forms    []planner.Asking // who asked, or claimed
 	receipts []planner.Receipt
 	states   []planner.State
+	pauses   int // of a location: it makes all of its slots anew
 }
 
 // lastDay is the day after which the counters of the world close, and another world begins.
@@ -54,7 +56,7 @@ func (c *crowd) renew() {
 func (c *crowd) step(r *rapid.T) {
 	ctx := c.t.Context()
 	what := rapid.SampledFrom([]string{"ask", "ask", "household", "claim", "same form", "accept", "accept", "other", "later", "decline",
-		"cancel", "withdraw", "wake", "move", "move", "keep", "strike", "lift", "wait", "wait", "evening", "evening", "evening"}).Draw(r, "what")
+		"cancel", "withdraw", "wake", "move", "move", "keep", "strike", "lift", "pause", "reopen", "wait", "wait", "evening", "evening", "evening"}).Draw(r, "what")
 	switch what {
 	case "ask":
 		c.add(c.person(c.t))
@@ -63,15 +65,6 @@ func (c *crowd) step(r *rapid.T) {
 	case "wait":
 		c.clock.Advance(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, time.Hour, 30 * time.Hour}).Draw(r, "wait"))
 		c.work(c.t)
-	case "strike":
-		must(c.t, c.Declare(ctx, lead(), planner.Declaring{Day: c.Today().Add(rapid.IntRange(0, 3).Draw(r, "day")), Cause: "trains"}, unsigned))
-		c.work(c.t)
-	case "lift":
-		list, err := c.Disruptions(ctx, c.Today())
-		must(c.t, err)
-		for _, d := range list {
-			must(c.t, c.Lift(ctx, lead(), d.ID))
-		}
 	case "evening": // the list is closed and drawn, and what is free is handed out
 		c.work(c.t)
 		c.clock.Advance(c.untilClosing(c.t))
@@ -79,6 +72,7 @@ func (c *crowd) step(r *rapid.T) {
 		c.clock.Advance(15 * time.Minute)
 		c.work(c.t)
 	}
+	c.happen(r, what)
 	if len(c.receipts) == 0 {
 		return
 	}
@@ -115,6 +109,34 @@ func (c *crowd) step(r *rapid.T) {
 	}
 	if err != nil && !fault.Is(err, fault.TooLate) {
 		r.Errorf("%s: %v", what, err)
+	}
+}
+
+// happen does what nobody of the crowd does.
+func (c *crowd) happen(r *rapid.T, what string) {
+	ctx := c.t.Context()
+	switch what {
+	case "strike":
+		must(c.t, c.Declare(ctx, lead(), planner.Declaring{Day: c.Today().Add(rapid.IntRange(0, 3).Draw(r, "day")), Cause: "trains"}, unsigned))
+		c.work(c.t)
+	case "pause":
+		if c.pauses++; c.pauses > 1 {
+			break
+		}
+		c.change(c.t, "assen", func(l *location.Change) { l.State = location.Paused })
+		c.work(c.t)
+	case "reopen":
+		if c.pauses != 1 {
+			break
+		}
+		c.pauses++
+		c.change(c.t, "assen", func(l *location.Change) { l.State = location.Open })
+	case "lift":
+		list, err := c.Disruptions(ctx, c.Today())
+		must(c.t, err)
+		for _, d := range list {
+			must(c.t, c.Lift(ctx, lead(), d.ID))
+		}
 	}
 }
 

@@ -121,3 +121,30 @@ func (s *Store) tellAddress(ctx context.Context, t toldAddress, now string) (int
 	}
 	return len(asks), err
 }
+
+const countKnown = `
+	SELECT ask_address.location_id, day, address, count(*) AS asks FROM ask_address JOIN ask ON ask.id = ask_address.ask_id
+	WHERE ask.state = 'booked' AND location_id = $1 AND day >= $2 GROUP BY ask_address.location_id, day, address`
+
+// Readdressed counts the requests with a place at a location that would be told another
+// address if it stood like l.
+func (s *Store) Readdressed(ctx context.Context, l location.Location) (n int, err error) {
+	type known struct {
+		LocationID, Day, Address string
+		Asks                     int
+	}
+	list, err := db.Select[known](ctx, s.DB, countKnown, l.ID, s.Today().String())
+	if err != nil {
+		return 0, fmt.Errorf("find the addresses that were told: %w", err)
+	}
+	for _, k := range list {
+		day, err := rules.ParseDay(k.Day)
+		if err != nil {
+			return 0, fmt.Errorf("read the day of an address: %w", err)
+		}
+		if now := l.AddressOn(day); now != "" && now != k.Address {
+			n += k.Asks
+		}
+	}
+	return n, nil
+}

@@ -23,6 +23,7 @@ func (s *Store) Work(ctx context.Context) error {
 		{"make slots", s.makeSlots},
 		{"end offers", s.lapse},
 		{"follow plans", s.followPlans},
+		{"tell of openings", s.tellOpenings},
 		{"tell of disruptions", s.tellDisrupted},
 		{"tell of addresses", s.tellAddresses},
 		{"end moves", s.endMoves},

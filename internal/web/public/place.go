@@ -104,6 +104,7 @@ type regionView struct {
 	Week        int
 	Days        int // -1: nobody can say
 	Next        instant
+	News        string // when there is news, where no place is left; YYYY-MM-DD or empty
 	Places      []placeView
 }
 
@@ -138,7 +139,7 @@ func (p *Pages) places(tag lang.Tag) (web.Document, error) {
 	for _, o := range outlook {
 		view := p.regionOf(tag, o.Region, o.Places)
 		view.Few, view.Waiting, view.Week, view.Days = o.Waiting == few, max(0, int(o.Waiting)), int(o.Week), o.Days
-		view.Next = p.instant(o.Next)
+		view.Next, view.News = p.instant(o.Next), o.News.String()
 		page.Regions = append(page.Regions, view)
 	}
 	return page, nil

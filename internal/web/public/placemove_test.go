@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"loket/internal/db"
+	"loket/internal/location"
 	"loket/internal/planner"
 	"loket/internal/rules"
 	"loket/internal/staff"
@@ -59,6 +60,33 @@ func TestThreeChoicesOnADayOfAStrike(t *testing.T) { // P-59
 		v.send("/place/status/" + test.act).sees(test.sees...)
 		w.Promises(t)
 	}
+}
+
+// Where there is plenty the page shows a few times, and one press takes one.
+func TestATimeIsTakenAtOnce(t *testing.T) { // P-29
+	w, base := openPlaces(t, summer)
+	l, err := w.Planner.Locations.One(t.Context(), "amsterdam")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := l.Plan
+	plan.Direct = true
+	err = w.Planner.Locations.Change(t.Context(), staff.Member{ID: "stf_lead", Roles: []staff.Role{staff.Lead}},
+		location.Change{ID: l.ID, State: l.State, Address: l.Address, OpensOn: l.OpensOn, Week: l.Week, Plan: &plan, Ground: "ruimte", Seen: l.Version})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Settle(t)
+	w.Pass(t, 11*time.Minute)
+	v := visit(t, base, "nl")
+	receipt := shownReceipt(fillPlace(v, "oksana@example.org", oksana).send("/place/ask/send"))
+	receipt.status(v).sees("U staat op de lijst", "U kunt een tijd kiezen", "Bijlmerdreef")
+	old := v.hidden("/place/status/take")
+	v.send("/place/status/take").sees("De afspraak is van u", "U hebt een afspraak", "Bijlmerdreef")
+	v.do("POST", "/place/status/take", old).sees("De afspraak is van u")
+	old.Set("time", "amsterdam morgen")
+	v.do("POST", "/place/status/take", old).sees("Deze tijd heeft iemand anders net genomen", "U hebt een afspraak")
+	w.Promises(t)
 }
 
 // unsigned stands for a passkey.

@@ -29,6 +29,7 @@ type placeStatusPage struct {
 	Ahead        int
 	Offer        *offerView
 	Appointments []appointmentView
+	Times        []timeView
 	Change       *changeView // what somebody with an appointment can do with it; nil for others
 }
 
@@ -116,6 +117,9 @@ func (p *Pages) showPlaceStatus(w http.ResponseWriter, r *http.Request, who pass
 		}
 		page.Appointments = append(page.Appointments, view)
 	}
+	if err := p.addTimes(r, page, who); err != nil {
+		return err
+	}
 	page.Change = p.change(tag, status)
 	return p.site.Render(w, r, "place-status", page)
 }
@@ -180,6 +184,8 @@ func (p *Pages) doPlaceAct(r *http.Request, act string, answer planner.Answer, w
 		return doneAnswer(answer, r.PostForm.Get("change")), nil
 	case "move", "keep":
 		return p.doChange(r, act, who)
+	case "take":
+		return p.doTake(r, who)
 	case "cancel":
 		return "public.place.done.cancel", shut(p.Planner.Cancel(ctx, who.Number, who.Code))
 	case "withdraw":

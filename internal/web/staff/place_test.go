@@ -93,13 +93,19 @@ func TestALocationIsPausedAfterAPreview(t *testing.T) { // P-60 P-67
 		lea.send(page, "state", "paused", "desks", "twee loketten", "closed", "morgen", "ground", "besluit").sees("Schrijf de loketten", "Schrijf een dag als")
 		lea.get(page).send(page, lea.plan("state", "paused")...).sees("Schrijf in een regel waarom")
 		lea.get(page).send(page, lea.plan("state", "paused", "ground", "geen stickers")...).sees("Plekken die nog komen", "→ 0", "1 afspraak staat niet in het nieuwe plan.")
-		lea.send(page, lea.plan("sure", "yes", "state", "closed")...).at(page).sees("Open → Dicht") // typed after the preview
+		lea.send(page, lea.plan("sure", "yes", "state", "closed")...).at(page).sees("vul in wanneer er nieuws is")
+		lea.send(page, lea.plan("state", "closed", "news-day", "1", "news-month", "10", "news-year", "2022")...).sees("Open → Dicht", "Nog niet bekend (nieuws op 2022-10-01)", "Zo lang wacht wie nu vraagt")
+		lea.send(page, lea.plan("sure", "yes", "state", "closed", "news-day", "2", "news-month", "10", "news-year", "2022")...).at(page).sees("nieuws op 2022-10-02") // typed after the preview
 		lea.get(page).send(page, lea.plan("state", "paused", "ground", "geen stickers")...)
 		lea.send(page, lea.plan("sure", "yes")...).at("/place/locations").sees("Tijdelijk dicht")
 		w.Settle(t)
 		w.Promises(t)
 		if got, err := w.Planner.Status(t.Context(), hers.Number, hers.Code); err != nil || got.State != planner.Booked {
 			t.Errorf("the appointment became %s: %v", got.State, err)
+		}
+		w.Pass(t, time.Minute)
+		if got, err := w.Planner.Status(t.Context(), hers.Number, hers.Code); err != nil || got.Moving == nil || got.Moving.Why != planner.MovePlanned {
+			t.Errorf("whose place is gone sees %+v: %v", got, err)
 		}
 		lea.get(page).send(page, lea.plan("state", "open", "desks", "2022-08-01.. 1x15 uk", "ground", "weer stickers", "horizon-day", "31", "horizon-month", "8",
 			"horizon-year", "2022", "closed", "2022-08-29..2022-08-30\n2022-08-31")...).sees("0 →")
@@ -129,4 +135,25 @@ func (v *visitor) plan(pairs ...string) []string {
 		}
 	}
 	return append(list, pairs...)
+}
+
+// Another day for the move of a location is previewed with how many are told.
+func TestAnAddressIsCorrected(t *testing.T) { // P-35
+	eachSeason(t, func(t *testing.T, w *world) {
+		hers, _ := w.oksana(t)
+		status := w.isBooked(t, hers)
+		page := "/place/locations/" + status.Appointments[0].Location.ID
+		lea := w.signIn(t, people.Lead)
+		lea.get(page).send(page, lea.plan("addresses", "Verzonnenweg 1", "ground", "verhuizing")...).sees("Schrijf de adressen als")
+		moved := []string{"addresses", "2022-07-01 Verzonnenweg 1, Assen", "ground", "verhuizing"}
+		lea.get(page).send(page, lea.plan(moved...)...).sees("1 aanvraag krijgt bericht van een ander adres")
+		lea.send(page, lea.plan("sure", "yes")...).at("/place/locations")
+		w.Pass(t, time.Minute)
+		got, err := w.Planner.Status(t.Context(), hers.Number, hers.Code)
+		if err != nil || got.Appointments[0].Location.Address != "Verzonnenweg 1, Assen" {
+			t.Errorf("the address is %+v: %v", got, err)
+		}
+		lea.get(page).send(page, lea.plan(moved...)...).seesNot("krijgt bericht van een ander adres")
+		w.Promises(t)
+	})
 }

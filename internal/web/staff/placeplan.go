@@ -54,6 +54,7 @@ type planPage struct {
 	Before    string // last ground
 	Seen      string // the version that was previewed
 	Shown     string // fingerprint of the change that was previewed
+	After     *afterPlan
 	Preview   *planPreview
 	locations location.Location
 }
@@ -65,6 +66,7 @@ type planPreview struct {
 	Offered, Booked int // slots of somebody that are not in the new plan
 	Waiting         int
 	Told            bool
+	After           *afterPreview
 }
 
 // supplyLine is how many slots lie ahead; Product is empty for all.
@@ -96,7 +98,8 @@ func (p *Pages) newPlanPage(r *http.Request) (*planPage, error) {
 	for _, state := range statesOf(l, today) {
 		page.State.Options = append(page.State.Options, form.Option{Value: string(state), Label: "staff.turns.state-" + string(state)})
 	}
-	return page, nil
+	page.After, err = p.newAfterPlan(r, l)
+	return page, err
 }
 
 // stateOf is the state that a location has, as it would be written today.
@@ -246,11 +249,12 @@ func (p *Pages) preview(r *http.Request, m people.Member, c location.Change) (*p
 		}
 		preview.Supply = append(preview.Supply, line)
 	}
-	return preview, nil
+	preview.After, err = p.after(r, found.After)
+	return preview, err
 }
 
 func (page *planPage) fields() []form.Field {
-	return []form.Field{&page.State, &page.Desks, &page.Horizon, &page.Closed, &page.Ground}
+	return append([]form.Field{&page.State, &page.Desks, &page.Horizon, &page.Closed, &page.Ground}, page.After.fields()...)
 }
 
 // read takes the form; what cannot be read stays in its field. A horizon that is written
@@ -267,6 +271,7 @@ func (page *planPage) read(r *http.Request) (location.Change, error) {
 	if plan.Horizon = form.ParseDate(&page.Horizon, openingDay); plan.Horizon != l.Plan.Horizon {
 		plan.Ahead = 0
 	}
+	page.After.read(&plan, page.State.Value == string(location.Closed) && l.State != location.Closed)
 	page.Problems = form.Problems(page.fields()...)
 	return location.Change{ID: l.ID, State: location.State(page.State.Value), Address: l.Address, OpensOn: l.OpensOn, Week: l.Week,
 		Plan: &plan, Ground: page.Ground.Value}, nil
@@ -275,7 +280,8 @@ func (page *planPage) read(r *http.Request) (location.Change, error) {
 // wrong puts what the domain refused at its field.
 func (page *planPage) wrong(key string) {
 	field := map[string]*string{"location.ground": &page.Ground.Error, "location.desks": &page.Desks.Error,
-		"location.horizon": &page.Horizon.Error, "location.closed": &page.Closed.Error}[key]
+		"location.horizon": &page.Horizon.Error, "location.closed": &page.Closed.Error,
+		"location.addresses": &page.After.Addresses.Error, "location.address": &page.After.Addresses.Error, "location.successor": &page.After.Successor.Error}[key]
 	if field == nil {
 		field = &page.State.Error
 	}

@@ -1,7 +1,6 @@
 package staff
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -137,7 +136,7 @@ func (p *Pages) takeStrike(w http.ResponseWriter, r *http.Request, m people.Memb
 			page.Problems, err = form.Problems(&page.Day), nil
 		} else if err == nil {
 			page.Touched = &touched
-			err = p.askStrike(r, m, page, striking{ident.NewID(rand.Reader, "strike"), d})
+			err = p.askStrike(r, m, page, striking{ident.NewID(p.Planner.Random, "strike"), d})
 		}
 	}
 	if err != nil {
