@@ -6,7 +6,7 @@
 // concrete slot; nobody can pick a slot from a list, so that there is nothing to poll,
 // to hoard or to sell.
 //
-//	waiting → offered → booked → served
+//	waiting → offered → booked → served        (or → making → served, where a card is made)
 //	   ↑  ↖ later ↙        ↓
 //	   ↑         silence → resting (asked again: behind that day's asks)
 //	   └── cancelled, keeps its place in the line; withdrawn ends it
@@ -154,6 +154,8 @@ type Status struct {
 	Contested    bool  // its turn waits until a counter has seen a document
 	Offer        *Offer
 	Appointments []Appointment
+	Documents    []Document    // that are made, or wait to be fetched
+	Pauses       []stock.Pause // of what it waits for
 }
 
 // Outlook is what the public sees of a region. Counts below five are not told.

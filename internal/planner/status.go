@@ -76,7 +76,15 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 			return Status{}, err
 		}
 	}
-	status.Appointments, err = s.appointments(ctx, a.ID)
+	if status.Appointments, err = s.appointments(ctx, a.ID); err != nil {
+		return Status{}, err
+	}
+	if status.Documents, err = s.documents(ctx, a); err != nil {
+		return Status{}, err
+	}
+	if a.State == Waiting || a.State == Resting {
+		status.Pauses, err = s.pausesFor(ctx, a)
+	}
 	return status, err
 }
 

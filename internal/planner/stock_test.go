@@ -364,7 +364,6 @@ func TestAPauseOfOneLocation(t *testing.T) { // P-47
 	})
 }
 
-
 // Check sees what is promised beyond the stock, and what is promised in a pause.
 func TestCheckSeesWhatIsPromisedBeyondTheStock(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

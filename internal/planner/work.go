@@ -25,6 +25,7 @@ func (s *Store) Work(ctx context.Context) error {
 		{"end missed appointments", s.miss},
 		{"settle stock", s.settleStock},
 		{"tell of pauses", s.tellOfPauses},
+		{"tell of documents", s.tellOfDocuments},
 		{"pass numbers on", s.passOn},
 		{"hand out", s.handOut},
 	} {
