@@ -29,6 +29,9 @@ type placeStatusPage struct {
 	Ahead        int
 	Offer        *offerView
 	Appointments []appointmentView
+	Documents    []documentView
+	Ready        bool // one of them can be fetched
+	Pauses       []pauseView
 }
 
 // offerView is one time that is held for somebody.
@@ -110,6 +113,10 @@ func (p *Pages) showPlaceStatus(w http.ResponseWriter, r *http.Request, who pass
 		item, _ := p.Planner.Pack.Item(listProducts, a.Product)
 		page.Appointments = append(page.Appointments, appointmentView{Member: a.Member, Several: len(status.Appointments) > 1,
 			Product: p.placeWords(tag, item.Name), Place: p.placeOn(tag, a.Location, p.dayOf(a.Starts)), Starts: p.instant(a.Starts), State: a.State})
+	}
+	page.Documents, page.Ready = p.documentsOf(tag, status.Documents)
+	for _, pause := range status.Pauses {
+		page.Pauses = append(page.Pauses, p.pauseOf(tag, pause))
 	}
 	return p.site.Render(w, r, "place-status", page)
 }
