@@ -55,6 +55,7 @@ type seen struct {
 	outlook   []planner.Outlook
 	locations []location.Location
 	releases  []planner.Release
+	supplies  []planner.Supply
 	open      planner.Drawing // zero while none is
 }
 
@@ -77,6 +78,9 @@ func (a *api) look(ctx context.Context) (*seen, error) {
 	if s.releases, err = a.Planner.Releases(ctx); err != nil {
 		return nil, err
 	}
+	if s.supplies, err = a.Planner.Supplies(ctx); err != nil {
+		return nil, err
+	}
 	draws, err := a.Planner.Draws(ctx, 1)
 	if err != nil {
 		return nil, err
@@ -90,7 +94,7 @@ func (a *api) look(ctx context.Context) (*seen, error) {
 
 // copy returns the same for whoever does not hold the lock.
 func (s *seen) copy() *seen {
-	return &seen{outlook: s.outlook, locations: s.locations, releases: s.releases, open: s.open}
+	return &seen{outlook: s.outlook, locations: s.locations, releases: s.releases, supplies: s.supplies, open: s.open}
 }
 
 // outlook is how it stands with places.
@@ -107,6 +111,7 @@ type outlook struct {
 	Releases  []release `json:"releases"`
 	Papers    []item    `json:"papers"`
 	Products  []item    `json:"products"`
+	Stock     []supply  `json:"stock"`
 }
 
 // region is a part of the country. Waiting and Days are left out where they are not told
@@ -154,7 +159,7 @@ func (a *api) showPlaces(c *call) (answer, error) {
 	p := a.Planner.Pack
 	out := outlook{ID: p.ID, Hash: p.Hash, Name: c.words(p, p.Name), Owner: p.Owner, Authority: p.Authority,
 		Draw: now.open.N, Closes: instant(now.open.Closes), Regions: []region{}, Locations: []spot{}, Releases: []release{},
-		Papers: c.items(p, listPapers), Products: c.items(p, listProducts)}
+		Papers: c.items(p, listPapers), Products: c.items(p, listProducts), Stock: a.supplies(c, now.supplies)}
 	for _, o := range now.outlook {
 		out.Regions = append(out.Regions, c.region(p, o))
 	}

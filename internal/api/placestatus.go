@@ -22,6 +22,8 @@ type askStatus struct {
 	Contested    bool          `json:"contested"`
 	Offer        *held         `json:"offer,omitempty"`
 	Appointments []appointment `json:"appointments"`
+	Documents    []document    `json:"documents"`
+	Pauses       []pause       `json:"pauses"` // of what it waits for
 }
 
 // held is a time that is held for somebody.
@@ -53,7 +55,8 @@ func (a *api) showAsk(c *call) (answer, error) {
 		return answer{}, err
 	}
 	out := askStatus{Number: s.Number.Spoken(), Ticket: s.Ticket, State: string(s.State), Asked: instant(s.Asked), Draw: s.Draw,
-		Closes: instant(s.Closes), Drawn: s.Drawn, Contested: s.Contested, Appointments: []appointment{}}
+		Closes: instant(s.Closes), Drawn: s.Drawn, Contested: s.Contested, Appointments: []appointment{},
+		Documents: a.documents(c, s.Documents), Pauses: []pause{}}
 	if s.Drawn && s.State == planner.Waiting {
 		out.Ahead = &s.Ahead
 	}
@@ -63,6 +66,9 @@ func (a *api) showAsk(c *call) (answer, error) {
 	for _, at := range s.Appointments {
 		out.Appointments = append(out.Appointments, appointment{at.Member, at.Product, a.spot(c, at.Location, rules.DayOf(at.Starts)),
 			instant(at.Starts), at.State})
+	}
+	for _, p := range s.Pauses {
+		out.Pauses = append(out.Pauses, a.pause(c, p))
 	}
 	return answer{status: http.StatusOK, body: out}, nil
 }
