@@ -65,6 +65,7 @@ type seen struct {
 	outlook   []planner.Outlook
 	locations []location.Location
 	releases  []planner.Release
+	supplies  []planner.Supply
 	open      planner.Drawing // zero while none is
 	progress  planner.Progress
 	news      []planner.News
@@ -90,6 +91,9 @@ func (a *api) look(ctx context.Context) (*seen, error) {
 	if s.releases, err = a.Planner.Releases(ctx); err != nil {
 		return nil, err
 	}
+	if s.supplies, err = a.Planner.Supplies(ctx); err != nil {
+		return nil, err
+	}
 	if err = s.lookOn(ctx, a.Planner); err != nil {
 		return nil, err
 	}
@@ -106,7 +110,7 @@ func (a *api) look(ctx context.Context) (*seen, error) {
 
 // copy returns the same for whoever does not hold the lock.
 func (s *seen) copy() *seen {
-	return &seen{outlook: s.outlook, locations: s.locations, releases: s.releases, open: s.open,
+	return &seen{outlook: s.outlook, locations: s.locations, releases: s.releases, supplies: s.supplies, open: s.open,
 		progress: s.progress, news: s.news, coming: s.coming}
 }
 
@@ -124,6 +128,7 @@ type outlook struct {
 	Releases  []release `json:"releases"`
 	Papers    []item    `json:"papers"`
 	Products  []item    `json:"products"`
+	Stock     []supply  `json:"stock"`
 }
 
 // region is a part of the country. Waiting and Days are left out where they are not told
@@ -172,7 +177,7 @@ func (a *api) showPlaces(c *call) (answer, error) {
 	p := a.Planner.Pack
 	out := outlook{ID: p.ID, Hash: p.Hash, Name: c.words(p, p.Name), Owner: p.Owner, Authority: p.Authority,
 		Draw: now.open.N, Closes: instant(now.open.Closes), Regions: []region{}, Locations: []spot{}, Releases: []release{},
-		Papers: c.items(p, listPapers), Products: c.items(p, listProducts)}
+		Papers: c.items(p, listPapers), Products: c.items(p, listProducts), Stock: a.supplies(c, now.supplies)}
 	for _, o := range now.outlook {
 		out.Regions = append(out.Regions, c.region(p, o))
 	}

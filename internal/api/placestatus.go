@@ -27,6 +27,8 @@ type askStatus struct {
 	Moving       *moving       `json:"moving,omitempty"`     // of whoever has a place and looks for another
 	MovesLeft    *int          `json:"movesLeft,omitempty"`  // of whoever has a place
 	Disruption   *disrupted    `json:"disruption,omitempty"` // of the day of that place
+	Documents    []document    `json:"documents"`
+	Pauses       []pause       `json:"pauses"` // of what it waits for
 }
 
 // held is a time that is held for somebody.
@@ -60,7 +62,8 @@ func (a *api) showAsk(c *call) (answer, error) {
 		return answer{}, err
 	}
 	out := askStatus{Number: s.Number.Spoken(), Ticket: s.Ticket, State: string(s.State), Asked: instant(s.Asked), Draw: s.Draw,
-		Closes: instant(s.Closes), Drawn: s.Drawn, Contested: s.Contested, Near: s.Near, PaperShort: s.PaperShort, Appointments: []appointment{}}
+		Closes: instant(s.Closes), Drawn: s.Drawn, Contested: s.Contested, Near: s.Near, PaperShort: s.PaperShort, Appointments: []appointment{},
+		Documents: a.documents(c, s.Documents), Pauses: []pause{}}
 	if s.Drawn && s.State == planner.Waiting {
 		out.Ahead = &s.Ahead
 	}
@@ -72,6 +75,9 @@ func (a *api) showAsk(c *call) (answer, error) {
 			instant(at.Starts), at.State, at.Short.Spoken(), at.Slip})
 	}
 	out.addMove(c, a.Planner.Pack, s)
+	for _, p := range s.Pauses {
+		out.Pauses = append(out.Pauses, a.pause(c, p))
+	}
 	return answer{status: http.StatusOK, body: out}, nil
 }
 

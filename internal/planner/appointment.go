@@ -92,17 +92,18 @@ func (s *Store) bookOne(ctx context.Context, tx *db.Tx, askID, offerID string, v
 
 // attended is an appointment as the counter has it before it.
 type attended struct {
-	AskID    string
-	Member   int64
-	SlotID   string
-	Product  string
-	State    string
-	StartsAt time.Time
+	AskID      string
+	Member     int64
+	SlotID     string
+	LocationID string
+	Product    string
+	State      string
+	StartsAt   time.Time
 }
 
 const (
 	selectAttended = `
-		SELECT ask_id, member, slot_id, product, appointment.state, starts_at
+		SELECT ask_id, member, slot_id, location_id, product, appointment.state, starts_at
 		FROM appointment JOIN slot ON slot.id = slot_id WHERE appointment.id = $1`
 	updateServedOne = `UPDATE appointment SET state = 'served', changed_at = $2 WHERE id = $1 AND state = 'booked'`
 	updateUsed      = `UPDATE slot SET state = 'used' WHERE id = $1 AND state = 'booked'`
@@ -112,11 +113,12 @@ const (
 	countBooked = `SELECT count(*) AS n FROM appointment WHERE ask_id = $1 AND state = 'booked'`
 )
 
-// handOver says, for a member of staff at a counter, that the person of an appointment of
-// today got their document. When all of an ask have theirs it has ended. Saying it again
+// attend says, for a member of staff at a counter, that the person of an appointment of
+// today got their document, or had a photo taken for it. When all of an ask have theirs it
+// has ended. Saying it again
 // changes nothing. It is a fault.TooLate when the appointment is of another day, or is
 // no more.
-func (s *Store) handOver(ctx context.Context, m staff.Member, appointmentID string) error {
+func (s *Store) attend(ctx context.Context, m staff.Member, appointmentID string) error {
 	if !m.Has(staff.Counter) {
 		return fault.New(fault.Denied, "staff.role.missing", "%s does not work at a counter", m.ID)
 	}
@@ -173,14 +175,18 @@ func (s *Store) serveOne(ctx context.Context, tx *db.Tx, m staff.Member, a askRo
 	if _, err := db.Exec(ctx, tx, upsertServed, ap.AskID, ap.Member, ap.Product, expires); err != nil {
 		return fmt.Errorf("keep that a number was served: %w", err)
 	}
+	act, err := s.handOver(ctx, tx, ap)
+	if err != nil {
+		return err
+	}
 	left, err := db.Get[int64](ctx, tx, countBooked, ap.AskID)
 	if err != nil {
 		return fmt.Errorf("count who is still to come: %w", err)
 	}
-	if err := s.note(ctx, tx, a.ID, m.ID, string(staff.Counter), "ask.serve", "ok"); err != nil || left > 0 {
+	if err := s.note(ctx, tx, a.ID, m.ID, string(staff.Counter), act, "ok"); err != nil || left > 0 {
 		return err
 	}
-	return s.allServed(ctx, tx, a, "all")
+	return s.allCame(ctx, tx, a, "all")
 }
 
 // allServed ends an ask of which nobody is still to come.
@@ -253,7 +259,7 @@ func (s *Store) missOne(ctx context.Context, tx *db.Tx, askID string) error {
 		return err
 	}
 	if served > 0 {
-		err = s.allServed(ctx, tx, a, "partly")
+		err = s.allCame(ctx, tx, a, "partly")
 	} else {
 		_, err = s.silent(ctx, tx, a.ID, Booked)
 	}

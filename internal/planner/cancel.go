@@ -118,7 +118,7 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 		if err != nil {
 			return fmt.Errorf("lock ask: %w", err)
 		}
-		if a.ClosedAt != nil {
+		if a.ClosedAt != nil || a.State == Making { // what is being made lies somewhere: it is fetched
 			return movedOn(a.ID)
 		}
 		switch a.State {

@@ -13,7 +13,8 @@ import (
 // Invariants of places as queries that must count nothing, with the sentence that tells
 // what is broken.
 func invariants() [][2]string {
-	return slices.Concat(slotInvariants(), askInvariants(), moveInvariants(), codeInvariants(), reminderInvariants(), drawInvariants(), caseInvariants())
+	return slices.Concat(slotInvariants(), askInvariants(), moveInvariants(), codeInvariants(), reminderInvariants(), drawInvariants(), documentInvariants(),
+		caseInvariants())
 }
 
 // slotInvariants are promise 3: no slot holds two people, and no number two turns.
@@ -96,6 +97,25 @@ func caseInvariants() [][2]string {
 		{`SELECT count(*) AS n FROM (SELECT (SELECT count(DISTINCT ask_id) FROM appointment) AS placed,
 				coalesce((SELECT CAST(sum(n) AS bigint) FROM ask_pace), 0) AS counted) AS pace WHERE counted < placed`,
 			"figures of how long it took lack asks that had a place"},
+	}
+}
+
+// documentInvariants are promises 3 and 9 for what is made: one card for one photo, and it
+// is handed out once it was made and is there.
+func documentInvariants() [][2]string {
+	return [][2]string{
+		{`SELECT count(*) AS n FROM ask WHERE (state = 'making') <> (state <> 'booked' AND closed_at IS NULL AND EXISTS
+			(SELECT 1 FROM document WHERE document.ask_id = ask.id AND collected_at IS NULL))`,
+			"asks wait for a document without one, or have one and do not wait"},
+		{`SELECT count(*) AS n FROM document WHERE NOT EXISTS (SELECT 1 FROM appointment
+			WHERE appointment.ask_id = document.ask_id AND appointment.member = document.member
+				AND appointment.product = document.product AND appointment.state = 'served')`,
+			"documents are made without a photo"},
+		{`SELECT count(*) AS n FROM document WHERE (arrived_on = '') <> (ready_on = '') OR (arrived_on = '') <> (location_id = '')
+			OR arrived_on <> '' AND (ready_on < due_on OR ready_on < arrived_on)`,
+			"documents are ready before they are made and there"},
+		{`SELECT count(*) AS n FROM document WHERE ready_on = '' AND (collected_at IS NOT NULL OR told_on <> '') OR told_on <> '' AND told_on < ready_on`,
+			"documents were fetched or told of before they were ready"},
 	}
 }
 

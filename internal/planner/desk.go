@@ -159,8 +159,8 @@ type Desk struct {
 }
 
 // Visitor is one of the people of an ask whom a counter compares with a document: who has
-// an appointment today, and whose number another ask claims too. Of others nothing is
-// shown.
+// an appointment today, whose number another ask claims too, and who has a document to
+// fetch. Of others nothing is shown.
 type Visitor struct {
 	Member    int // from one
 	Name      ident.Name
@@ -172,6 +172,7 @@ type Visitor struct {
 	Location  location.Location // of the appointment
 	Starts    time.Time         // zero for whoever has no appointment today
 	Served    time.Time         // when they got their document; zero before
+	Document  *Document         // that is made for them, or waits; nil without one
 }
 
 // AtDesk returns the ask of a lease, after its audit entry was committed and the look was
@@ -260,6 +261,10 @@ func (s *Store) visitors(ctx context.Context, a askRow) ([]Visitor, error) {
 	if err != nil {
 		return nil, err
 	}
+	documents, err := s.documents(ctx, a)
+	if err != nil {
+		return nil, err
+	}
 	var visitors []Visitor
 	for _, one := range people {
 		told := body.Members[one.Member-1]
@@ -273,7 +278,10 @@ func (s *Store) visitors(ctx context.Context, a askRow) ([]Visitor, error) {
 				return nil, err
 			}
 		}
-		if i >= 0 || v.Contested {
+		if k := slices.IndexFunc(documents, func(d Document) bool { return d.Member == one.Member }); k >= 0 {
+			v.Document = &documents[k]
+		}
+		if i >= 0 || v.Contested || v.Document != nil {
 			visitors = append(visitors, v)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // Serve lets tests hand a document out without a desk.
 func (s *Store) Serve(ctx context.Context, m staff.Member, appointmentID string) error {
-	return s.handOver(ctx, m, appointmentID)
+	return s.attend(ctx, m, appointmentID)
 }
 
 // Invariants lets tests break each of them.

@@ -8,6 +8,8 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/location"
+	"loket/internal/rules"
+	"loket/internal/stock"
 )
 
 const (
@@ -83,11 +85,15 @@ func (s *Store) outlook(ctx context.Context, all []location.Location) ([]Outlook
 	if err != nil {
 		return nil, err
 	}
+	sheets, err := s.Stock.Sheets(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
 	var list []Outlook
 	for _, region := range s.Pack.List(listRegions) {
 		o := Outlook{Region: region, Waiting: waiting[region.ID]}
-		s.addPlaces(&o, all, releases)
-		if o.Days = nobodySays; o.Week > 0 {
+		paused := s.addPlaces(&o, all, releases, sheets)
+		if o.Days = nobodySays; o.Week > 0 && !paused {
 			o.Days = int((s.sharing(region.ID, all, waiting)*week + o.Week - 1) / o.Week)
 		}
 		if o.Waiting > 0 && o.Waiting < leastShown {
@@ -99,8 +105,9 @@ func (s *Store) outlook(ctx context.Context, all []location.Location) ([]Outlook
 }
 
 // addPlaces adds the locations of a region that serve it on one of the next seven days, or
-// will when they open, with their slots of these days and their next release.
-func (s *Store) addPlaces(o *Outlook, all []location.Location, releases []Release) {
+// will when they open, with their slots of these days and their next release. It reports
+// whether something is paused there, so that nobody can say how long it takes.
+func (s *Store) addPlaces(o *Outlook, all []location.Location, releases []Release, sheets []stock.Sheet) (paused bool) {
 	for _, l := range all {
 		if today := l.On(s.Today()); l.Plan.Region == o.Region.ID && l.Plan.Successor == "" && (today == location.Closed || today == location.Paused) {
 			o.News = l.Plan.News
@@ -109,9 +116,9 @@ func (s *Store) addPlaces(o *Outlook, all []location.Location, releases []Releas
 		for n := range week {
 			day := s.Today().Add(n + 1)
 			if slices.Contains(l.Regions(day), o.Region.ID) && !day.After(l.Plan.Horizon) {
-				slots := len(l.Slots(day, s.Zone))
+				slots, stops := given(l.Slots(day, s.Zone), l.ID, day, sheets)
 				o.Week += int64(slots)
-				serves = serves || slots > 0
+				serves, paused = serves || slots > 0 || stops, paused || stops
 			}
 		}
 		if !serves {
@@ -124,6 +131,24 @@ func (s *Store) addPlaces(o *Outlook, all []location.Location, releases []Releas
 			}
 		}
 	}
+	return paused
+}
+
+// given counts the slots of a day at which something is not paused, and reports whether
+// something is.
+func given(slots []location.Slot, locationID string, day rules.Day, sheets []stock.Sheet) (n int, paused bool) {
+	for _, slot := range slots {
+		left := len(slot.Products)
+		for _, sheet := range sheets {
+			if slices.Contains(slot.Products, sheet.Product) && !sheet.Gives(locationID, day) {
+				left, paused = left-1, true
+			}
+		}
+		if left > 0 {
+			n++
+		}
+	}
+	return n, paused
 }
 
 // sharing is how many people wait for the places of a region: where a location serves

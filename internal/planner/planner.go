@@ -6,7 +6,7 @@
 // concrete slot; nobody can pick a slot from a list, so that there is nothing to poll,
 // to hoard or to sell.
 //
-//	waiting → offered → booked → served
+//	waiting → offered → booked → served        (or → making → served, where a card is made)
 //	   ↑  ↖ later ↙        ↓
 //	   ↑         silence → resting (asked again: behind that day's asks)
 //	   └── cancelled, keeps its place in the line; withdrawn ends it
@@ -160,11 +160,13 @@ type Status struct {
 	Contested    bool  // its turn waits until a counter has seen a document
 	Offer        *Offer
 	Appointments []Appointment
-	Moving       *Moving      // of whoever has a place and looks for another; then Offer is that
-	Disturbance  *Disturbance // of the day of the place they have; nil if nothing does
-	Moves        int          // how often they can still ask for another time
-	Near         bool         // the first reminder of them is due
-	PaperShort   bool         // a paper of somebody who comes will not be valid long enough
+	Moving       *Moving       // of whoever has a place and looks for another; then Offer is that
+	Disturbance  *Disturbance  // of the day of the place they have; nil if nothing does
+	Moves        int           // how often they can still ask for another time
+	Near         bool          // the first reminder of them is due
+	PaperShort   bool          // a paper of somebody who comes will not be valid long enough
+	Documents    []Document    // that are made, or wait to be fetched
+	Pauses       []stock.Pause // of what it waits for
 }
 
 // Outlook is what the public sees of a region. Counts below five are not told.

@@ -190,7 +190,7 @@ func (s *Store) standing(ctx context.Context, p *Progress) error {
 			offered += c.N
 		case Booked:
 			booked += c.N
-		}
+		} // whose card is made was served, which is counted by number
 	}
 	served, err := db.Get[int64](ctx, s.DB, countHolders)
 	if err != nil {

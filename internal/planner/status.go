@@ -85,6 +85,14 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 	if err := s.addReminders(ctx, a.ID, &status); err != nil {
 		return Status{}, err
 	}
+	if status.Documents, err = s.documents(ctx, a); err != nil {
+		return Status{}, err
+	}
+	if a.State == Waiting || a.State == Resting {
+		if status.Pauses, err = s.pausesFor(ctx, a); err != nil {
+			return Status{}, err
+		}
+	}
 	return status, s.addMove(ctx, &status, a)
 }
 

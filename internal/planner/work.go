@@ -31,6 +31,7 @@ func (s *Store) Work(ctx context.Context) error {
 		{"settle stock", s.settleStock},
 		{"tell of pauses", s.tellOfPauses},
 		{"remind", s.remind},
+		{"tell of documents", s.tellOfDocuments},
 		{"pass numbers on", s.passOn},
 		{"hand out", s.handOut},
 	} {

@@ -157,3 +157,13 @@ func (w *World) Decide(t testing.TB, approve bool, reason, nextStep string) {
 	})
 	w.Approve(t, approver)
 }
+
+// Serve has everybody of an ask come to the desk today, and get what they came for.
+func (c *Colleague) Serve(t testing.TB, number ident.CaseNumber, code ident.Code, people ...int) {
+	t.Helper()
+	lease, err := c.world.Planner.OpenAt(t.Context(), c.Member, number, code)
+	check(t, err)
+	for _, n := range people {
+		check(t, c.world.Planner.Hand(t.Context(), c.Member, lease.ID, n))
+	}
+}

@@ -80,6 +80,7 @@ type placesPage struct {
 	Closes  instant     // of the list that is open
 	Who     []lang.Text // may ask, and who need not
 	Regions []regionView
+	Stock   []supplyView
 	As      instant // of what it says
 }
 
@@ -134,8 +135,12 @@ func (p *Pages) places(tag lang.Tag) (web.Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	supplies, err := p.supplies(ctx, tag)
+	if err != nil {
+		return nil, err
+	}
 	p.agePlaces()
-	page := &placesPage{Page: web.Page{Title: "public.place.title", Back: "/"}, Closes: p.instant(closes), Who: p.whoMayAsk(tag), As: p.instant(p.Planner.Now())}
+	page := &placesPage{Stock: supplies, Page: web.Page{Title: "public.place.title", Back: "/"}, Closes: p.instant(closes), Who: p.whoMayAsk(tag), As: p.instant(p.Planner.Now())}
 	for _, o := range outlook {
 		view := p.regionOf(tag, o.Region, o.Places)
 		view.Few, view.Waiting, view.Week, view.Days = o.Waiting == few, max(0, int(o.Waiting)), int(o.Week), o.Days

@@ -31,6 +31,9 @@ type placeStatusPage struct {
 	Appointments []appointmentView
 	Times        []timeView
 	Change       *changeView // what somebody with an appointment can do with it; nil for others
+	Documents    []documentView
+	Ready        bool // one of them can be fetched
+	Pauses       []pauseView
 }
 
 // offerView is one time that is held for somebody.
@@ -121,6 +124,10 @@ func (p *Pages) showPlaceStatus(w http.ResponseWriter, r *http.Request, who pass
 		return err
 	}
 	page.Change = p.change(tag, status)
+	page.Documents, page.Ready = p.documentsOf(tag, status.Documents)
+	for _, pause := range status.Pauses {
+		page.Pauses = append(page.Pauses, p.pauseOf(tag, pause))
+	}
 	return p.site.Render(w, r, "place-status", page)
 }
 

@@ -42,8 +42,9 @@ type guestView struct {
 	Time      string // HH:MM of the appointment; empty without one today
 	Where     lang.Text
 	Address   string
-	Served    string // HH:MM; empty before
-	Elsewhere bool   // the appointment is at another location than the member's
+	Served    string    // HH:MM; empty before
+	Card      *cardView // that is made for them, or waits; nil without one
+	Elsewhere bool      // the appointment is at another location than the member's
 	Contested bool
 	Had       bool
 	Why       form.Choice
@@ -68,6 +69,7 @@ func (p *Pages) newGuestPage(r *http.Request, m people.Member) (*guestPage, erro
 	for _, v := range d.Visitors {
 		view := newGuestView(s, v)
 		view.Give = page.Path + "/number/" + strconv.Itoa(v.Member)
+		view.Card = p.cardOf(s, m, v.Document)
 		view.Elsewhere = pinned && view.Time != "" && v.Location.ID != own
 		page.Visitors = append(page.Visitors, view)
 	}
