@@ -83,9 +83,9 @@ func TestACardIsReadyThreeWeeksAfterThePhoto(t *testing.T) { // P-37 P-54
 		}
 		must(t, w.Arrive(t.Context(), carla, "cards", box, 1))
 		w.promises(t)
-		told := w.notices(t)
+		told := w.allNotices(t)
 		w.passTo(t, "2022-08-21 23:59:59")
-		if s = w.status(t, r); s.Documents[0].Ready(w.Today()) || s.Documents[0].From.String() != "2022-08-22" || w.notices(t) != told {
+		if s = w.status(t, r); s.Documents[0].Ready(w.Today()) || s.Documents[0].From.String() != "2022-08-22" || w.allNotices(t) != told {
 			t.Errorf("on 21 August: %+v", s.Documents[0])
 		}
 		d := w.atDesk(t, carla, r)
@@ -93,8 +93,8 @@ func TestACardIsReadyThreeWeeksAfterThePhoto(t *testing.T) { // P-37 P-54
 			t.Errorf("fetched on 21 August: %v", err)
 		}
 		w.passTo(t, "2022-08-22 00:00:00")
-		if s = w.status(t, r); !s.Documents[0].Ready(w.Today()) || s.Documents[0].Location.ID != "cards" || w.notices(t) != told+1 {
-			t.Errorf("on 22 August: %+v, %d told", s.Documents[0], w.notices(t)-told)
+		if s = w.status(t, r); !s.Documents[0].Ready(w.Today()) || s.Documents[0].Location.ID != "cards" || w.allNotices(t) != told+1 {
+			t.Errorf("on 22 August: %+v, %d told", s.Documents[0], w.allNotices(t)-told)
 		}
 		w.passTo(t, "2022-08-22 10:00:00")
 		d = w.atDesk(t, carla, r)
@@ -123,7 +123,7 @@ func TestACardIsReadyThreeWeeksAfterThePhoto(t *testing.T) { // P-37 P-54
 			t.Errorf("%d entries of one card, %d counted", n, sheet.Issued)
 		}
 		w.pass(t, time.Hour)
-		if n := w.notices(t) - told; n != 1 {
+		if n := w.allNotices(t) - told; n != 1 {
 			t.Errorf("%d messages of one card", n)
 		}
 		w.promises(t)
@@ -145,15 +145,15 @@ func TestLateCardsAreAtTheNewAddress(t *testing.T) { // P-36 P-38
 		carla := w.hire(t, staff.Counter)
 		w.passTo(t, "2022-10-28 10:00:00")
 		must(t, w.Arrive(t.Context(), carla, "cards", string(r.Number), 1))
-		told := w.notices(t)
+		told := w.allNotices(t)
 		w.passTo(t, "2022-11-14 23:59:59")
 		d := w.status(t, r).Documents[0]
-		if d.Due.String() != "2022-11-02" || d.From.String() != "2022-11-15" || d.Location.Address != "Nieuwe Voorbeeldweg 2, Assen" || w.notices(t) != told {
+		if d.Due.String() != "2022-11-02" || d.From.String() != "2022-11-15" || d.Location.Address != "Nieuwe Voorbeeldweg 2, Assen" || w.allNotices(t) != told {
 			t.Errorf("on 14 November: %+v", d)
 		}
 		w.passTo(t, "2022-11-15 00:00:00")
-		if d = w.status(t, r).Documents[0]; !d.Ready(w.Today()) || w.notices(t) != told+1 {
-			t.Errorf("on 15 November: %+v, %d told", d, w.notices(t)-told)
+		if d = w.status(t, r).Documents[0]; !d.Ready(w.Today()) || w.allNotices(t) != told+1 {
+			t.Errorf("on 15 November: %+v, %d told", d, w.allNotices(t)-told)
 		}
 		w.promises(t)
 	})
@@ -199,7 +199,7 @@ func TestUncollectedCardsAreChased(t *testing.T) { // P-49 P-57
 		carla := w.hire(t, staff.Counter)
 		w.passTo(t, "2022-09-05 10:00:00")
 		must(t, w.Arrive(t.Context(), carla, "cards", string(r.Number), 6))
-		told := w.notices(t)
+		told := w.allNotices(t)
 		for _, step := range []struct {
 			at  string
 			n   int64
@@ -209,7 +209,7 @@ func TestUncollectedCardsAreChased(t *testing.T) { // P-49 P-57
 			{"2022-11-06 23:59:59", 3, 2}, {"2022-11-07 00:00:00", 4, 3}, {"2022-12-31 12:00:00", 4, 3},
 		} {
 			w.passTo(t, step.at)
-			if n := w.notices(t) - told; n != step.n {
+			if n := w.allNotices(t) - told; n != step.n {
 				t.Errorf("by %s %d messages, want %d", step.at, n, step.n)
 			}
 			supplies, err := w.Supplies(t.Context())
