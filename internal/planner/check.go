@@ -13,7 +13,7 @@ import (
 // Invariants of places as queries that must count nothing, with the sentence that tells
 // what is broken.
 func invariants() [][2]string {
-	return slices.Concat(slotInvariants(), askInvariants(), caseInvariants())
+	return slices.Concat(slotInvariants(), askInvariants(), caseInvariants(), textInvariants())
 }
 
 // slotInvariants are promise 3: no slot holds two people, and no number two turns.
