@@ -2,11 +2,11 @@ package public
 
 import (
 	"net/http"
-	"slices"
 
 	"loket/internal/ident"
 	"loket/internal/lang"
 	"loket/internal/location"
+	"loket/internal/planner"
 	"loket/internal/rules"
 	"loket/internal/web"
 	"loket/internal/web/form"
@@ -114,11 +114,11 @@ func (p placeForm) find(a asked, path string) (placeStep, bool) {
 // next shows the way out where the pack names another, else the first page without an
 // answer, else the check.
 func (p placeForm) next(w http.ResponseWriter, r *http.Request, a asked) error {
-	decision, err := p.mayAsk(a)
+	decision, err := p.Planner.Eligible(a.facts())
 	if err != nil {
 		return err
 	}
-	if decision.Outcome != mayAsk && decision.Outcome != rules.NotKnownYet {
+	if decision.Outcome != planner.MayAsk && decision.Outcome != rules.NotKnownYet {
 		return p.renderWay(w, r, a, decision)
 	}
 	for _, step := range p.steps(a) {
@@ -127,15 +127,6 @@ func (p placeForm) next(w http.ResponseWriter, r *http.Request, a asked) error {
 		}
 	}
 	return p.check(w, r, a)
-}
-
-// mayAsk asks the pack whether somebody needs a place at all.
-func (p *Pages) mayAsk(a asked) (rules.Decision, error) {
-	facts := rules.Facts{}
-	for name, yes := range a.Facts {
-		facts[name] = yes
-	}
-	return p.Planner.Eligible(facts)
 }
 
 // ruleTexts are the grounds of a decision in the words of the pack, the deciding one last.
@@ -177,19 +168,12 @@ func (p placeForm) render(w http.ResponseWriter, r *http.Request, a asked, step 
 func (p placeForm) regionNow(id string) regionView {
 	var places []location.Location
 	for _, l := range p.locations {
-		if p.serves(l, id) {
+		if l.Plan.Serves(id, p.Planner.Today()) {
 			places = append(places, l)
 		}
 	}
 	item, _ := p.Planner.Pack.Item(listRegions, id)
 	return p.regionOf(p.tag, item, places)
-}
-
-// serves reports whether a location serves a region, now or later.
-func (p placeForm) serves(l location.Location, region string) bool {
-	return l.Plan.Region == region || slices.ContainsFunc(l.Plan.Also, func(also location.Serving) bool {
-		return also.Region == region && (also.Last.IsZero() || !also.Last.Before(p.Planner.Today()))
-	})
 }
 
 // placeWayPage tells who needs no place what to do instead. No place is used for it.

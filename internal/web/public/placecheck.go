@@ -2,6 +2,7 @@ package public
 
 import (
 	"net/http"
+	"slices"
 
 	"loket/internal/fault"
 	"loket/internal/lang"
@@ -103,12 +104,15 @@ type placeReceiptPage struct {
 // send sends the form. Its key makes that the same form, sent again, gives the same
 // receipt.
 func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asked) error {
-	for _, step := range p.steps(a) {
-		if !step.done(a) {
-			return p.next(w, r, a)
-		}
+	decision, err := p.Planner.Eligible(a.facts())
+	if err != nil {
+		return err
 	}
-	asking := planner.Asking{Region: a.Region, DeskLang: a.DeskLang, Soon: a.Soon, Email: a.Email, Phone: a.Phone,
+	undone := func(step placeStep) bool { return !step.done(a) }
+	if decision.Outcome != planner.MayAsk || slices.ContainsFunc(p.steps(a), undone) {
+		return p.next(w, r, a)
+	}
+	asking := planner.Asking{Facts: a.facts(), Region: a.Region, DeskLang: a.DeskLang, Soon: a.Soon, Email: a.Email, Phone: a.Phone,
 		Lang: string(p.tag), Door: planner.Web, Key: a.Key}
 	for _, m := range a.Members {
 		asking.Members = append(asking.Members, m.member())

@@ -74,6 +74,15 @@ type asked struct {
 	Phone    ident.Phone
 }
 
+// facts are what they said of themselves, as the pack reads it.
+func (a asked) facts() rules.Facts {
+	facts := rules.Facts{}
+	for name, yes := range a.Facts {
+		facts[name] = yes
+	}
+	return facts
+}
+
 // askedMember is one who comes.
 type askedMember struct {
 	Name    ident.Name

@@ -7,6 +7,7 @@ import (
 
 	"loket/internal/ident"
 	"loket/internal/lang"
+	"loket/internal/location"
 	"loket/internal/web/form"
 )
 
@@ -76,15 +77,8 @@ func (p placeForm) contactStep() placeStep {
 	}
 }
 
-// deskLanguages are those that are spoken at the desks of a region, now or later.
-func (p placeForm) deskLanguages(region string) (tags []string) {
-	for _, l := range p.locations {
-		for _, desks := range l.Plan.Desks {
-			if p.serves(l, region) {
-				tags = append(tags, desks.Langs...)
-			}
-		}
-	}
-	slices.Sort(tags)
-	return slices.DeleteFunc(slices.Compact(tags), func(tag string) bool { return !p.Catalogue.In(lang.Dutch).Has("common.language." + tag) })
+// deskLanguages are those that are spoken at the desks of a region and have a name here.
+func (p placeForm) deskLanguages(region string) []string {
+	tags := location.Languages(p.locations, region, p.Planner.Today())
+	return slices.DeleteFunc(tags, func(tag string) bool { return !p.Catalogue.In(lang.Dutch).Has("common.language." + tag) })
 }
