@@ -65,7 +65,7 @@ func (a *App) Site() (*web.Site, error) {
 		return nil, err
 	}
 	site.Handle("/hooks/", api.NewReports(a.Outbox, gateways, a.Log))
-	return site, nil
+	return site, a.takeTexts(site)
 }
 
 // reports says how the delivery reports of each gateway are read; a gateway without a

@@ -20,6 +20,7 @@ import (
 // Texted is an ask that a text message from its phone can reach.
 type Texted struct {
 	ID     string // of the case; told to nobody
+	Number ident.CaseNumber
 	Digits string // six; the first four are told where no other ask of the phone has them
 	State  State
 	Lang   string
@@ -43,12 +44,13 @@ const (
 
 const insertPhone = `INSERT INTO ask_phone (ask_id, sum) VALUES ($1, $2)`
 
-// keepPhone keeps by which phone the person of an ask can act by text message.
-func (s *Store) keepPhone(ctx context.Context, tx *db.Tx, askID string, phone ident.Phone) error {
-	if !phone.Mobile() {
+// keepPhone keeps by which phone the person of an ask can act by text message: one that is
+// told by text when there is news, because it asked that way or nobody left an e-mail.
+func (s *Store) keepPhone(ctx context.Context, tx *db.Tx, askID string, f form) error {
+	if !f.Phone.Mobile() || !f.Email.IsZero() {
 		return nil
 	}
-	if _, err := db.Exec(ctx, tx, insertPhone, askID, s.phoneSum(phone)); err != nil {
+	if _, err := db.Exec(ctx, tx, insertPhone, askID, s.phoneSum(f.Phone)); err != nil {
 		return fmt.Errorf("keep the phone of an ask: %w", err)
 	}
 	return nil
@@ -57,15 +59,16 @@ func (s *Store) keepPhone(ctx context.Context, tx *db.Tx, askID string, phone id
 func (s *Store) phoneSum(phone ident.Phone) []byte { return s.index.Sum("phone", phone.Reveal()) }
 
 type textedRow struct {
-	ID    string
-	State State
-	Lang  string
-	Offer string // one of its offers; empty where it has none
+	ID     string
+	Number string
+	State  State
+	Lang   string
+	Offer  string // one of its offers; empty where it has none
 }
 
 // The newest offer of an ask comes first; an open one is the newest.
 const selectTexted = `
-	SELECT ask.id, ask.state, ask.lang, coalesce(offer.id, '') AS offer
+	SELECT ask.id, ask.number, ask.state, ask.lang, coalesce(offer.id, '') AS offer
 	FROM ask_phone JOIN ask ON ask.id = ask_phone.ask_id LEFT JOIN offer ON offer.ask_id = ask.id
 	WHERE ask_phone.sum = $1 AND ask.closed_at IS NULL
 	ORDER BY ask.asked_at, ask.id, CASE WHEN offer.state = 'open' THEN 0 ELSE 1 END, offer.made_at DESC, offer.id`
@@ -86,7 +89,7 @@ func (s *Store) texted(rows []textedRow) (list []Texted) {
 			list[n-1].Past = append(list[n-1].Past, digits)
 			continue
 		}
-		list = append(list, Texted{ID: r.ID, Digits: digits, State: r.State, Lang: r.Lang, thing: r.Offer})
+		list = append(list, Texted{ID: r.ID, Number: ident.CaseNumber(r.Number), Digits: digits, State: r.State, Lang: r.Lang, thing: r.Offer})
 	}
 	for i, t := range list {
 		if t.thing != "" {
@@ -97,7 +100,7 @@ func (s *Store) texted(rows []textedRow) (list []Texted) {
 }
 
 const selectTextedOne = `
-	SELECT ask.id, ask.state, ask.lang, coalesce(offer.id, '') AS offer
+	SELECT ask.id, ask.number, ask.state, ask.lang, coalesce(offer.id, '') AS offer
 	FROM ask LEFT JOIN offer ON offer.ask_id = ask.id
 	WHERE ask.id = $1 AND ask.closed_at IS NULL
 	ORDER BY CASE WHEN offer.state = 'open' THEN 0 ELSE 1 END, offer.made_at DESC, offer.id`
