@@ -88,7 +88,7 @@ func (s *Store) ask(ctx context.Context, in *incoming, lead string) (answer, err
 	}
 	if q := waiting(list); q != nil {
 		a := answer{Lead: lead, Key: s.questionKey(q.key), Args: q.args, List: q.list}
-		if lead == "" && q.key == "warning" && s.Call != "" {
+		if q.key == "warning" && s.Call != "" {
 			a.Key, a.Args = "texting.ask.warning-call", map[string]string{"Phone": s.Call}
 		}
 		return a, nil
