@@ -36,6 +36,7 @@ func damage() []struct{ query, wants string } {
 		{`UPDATE ask_member SET holds = FALSE`, "asks had a turn without holding"},
 		{`DELETE FROM case_key`, "asks have no key"},
 		{`UPDATE case_key SET ends_at = 1`, "asks that ended have no day"},
+		{`DELETE FROM ask_phone; UPDATE ask SET door = 'sms'`, "asks by text message have no phone"},
 		{`UPDATE audit_entry SET act = 'other'`, "asks have no audit entry"},
 		{`UPDATE ask_figure SET n = n + 1 WHERE what = 'asked'`, "asks came"},
 		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},

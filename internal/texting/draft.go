@@ -124,7 +124,11 @@ func waiting(list []question) *question {
 }
 
 // back takes the last answer away.
-func back(list []question) {
+func (d *draft) back(list []question) {
+	if d.Pick && d.Region == "" { // that the postcode is not known was an answer too
+		d.Pick = false
+		return
+	}
 	for _, q := range slices.Backward(list) {
 		if q.done {
 			q.undo()

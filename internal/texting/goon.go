@@ -27,6 +27,9 @@ func (s *Store) begin(ctx context.Context, tx *db.Tx, in *incoming) (answer, err
 	if err != nil {
 		return answer{}, err
 	}
+	if n > forms+1 {
+		return answer{}, nil
+	}
 	if n > forms {
 		return s.closed(in, "texting.forms"), nil
 	}
@@ -48,7 +51,7 @@ func (s *Store) goOn(ctx context.Context, tx *db.Tx, in *incoming) (answer, erro
 		return answer{}, err
 	}
 	if in.said.Word == Back && in.said.Alone {
-		back(list)
+		in.thread.Draft.back(list)
 		return s.ask(ctx, in, "")
 	}
 	q := waiting(list)

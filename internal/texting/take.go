@@ -130,6 +130,9 @@ func (s *Store) take(ctx context.Context, tx *db.Tx, in incoming) error {
 	if id, err = s.keep(ctx, tx, id, in.thread, life); err != nil {
 		return err
 	}
+	if said.Key == "" {
+		return nil
+	}
 	if n == perPhone {
 		said = answer{Key: "texting.enough"}
 	}
@@ -145,7 +148,7 @@ func (s *Store) mayAnswer(ctx context.Context, tx *db.Tx, in *incoming) (bool, e
 	if in.stopped && in.said.Word == Stop {
 		return false, nil
 	}
-	if len(in.asks) == 0 && in.thread.Draft == nil {
+	if len(in.asks) == 0 && in.thread.Draft == nil && in.said.Word != Start { // of which there are few a day
 		n, err := s.Tally.Add(ctx, tx, tallyStranger, in.phone.Reveal())
 		if err != nil || n > s.Limits.Strangers {
 			return false, err

@@ -175,3 +175,10 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+func phoneOf(t testing.TB, number string) ident.Phone {
+	t.Helper()
+	p, err := ident.ParsePhone(number, "NL")
+	must(t, err)
+	return p
+}
