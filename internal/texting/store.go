@@ -147,7 +147,7 @@ func (s *Store) forget(ctx context.Context, tx *db.Tx, id string) error {
 	return s.Vault.End(ctx, tx, id, s.now())
 }
 
-const insertAnswer = `INSERT INTO text_answer (id, thread_id, message, sealed, made_at) VALUES ($1, $2, $3, $4, $5)`
+const insertAnswer = `INSERT INTO text_answer (id, thread_id, message, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)`
 
 // say puts the answer to a text into the outbox. A second answer to one text breaks a
 // unique index.
@@ -156,15 +156,15 @@ func (s *Store) say(ctx context.Context, tx *db.Tx, threadID, messageID string, 
 	if err != nil {
 		return err
 	}
-	id := ident.NewID(s.Random, "ans")
+	id, expires := ident.NewID(s.Random, "ans"), s.now().Add(s.Schema.Lifetimes["text-answer"].Duration())
 	sealed, err := c.Seal(answerPurpose(id), a)
 	if err != nil {
 		return err
 	}
-	if _, err := db.Exec(ctx, tx, insertAnswer, id, threadID, s.index.Sum("text message", messageID), sealed, s.now()); err != nil {
+	if _, err := db.Exec(ctx, tx, insertAnswer, id, threadID, s.index.Sum("text message", messageID), sealed, expires); err != nil {
 		return fmt.Errorf("keep answer: %w", err)
 	}
-	return s.Outbox.Add(ctx, tx, outbox.Line{CaseID: threadID, Channel: outbox.SMS, Kind: kindAnswer, Object: id, Due: s.now(), Expires: s.now().Add(answerLife)})
+	return s.Outbox.Add(ctx, tx, outbox.Line{CaseID: threadID, Channel: outbox.SMS, Kind: kindAnswer, Object: id, Due: s.now(), Expires: expires})
 }
 
 func answerPurpose(id string) string { return "text answer " + id }

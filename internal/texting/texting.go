@@ -80,7 +80,6 @@ const (
 	forms     = 3   // that one phone may begin on a day
 	mostWrong = 10  // digits that fit nothing, of one phone in a week
 
-	answerLife  = time.Hour // an answer that comes later is of no use
 	stoppedLife = time.Hour // until the last answer to a phone that texted STOP has left
 	sureLife    = time.Hour // within which the second of two steps comes
 )

@@ -20,13 +20,14 @@ CREATE TABLE text_thread (
 CREATE UNIQUE INDEX text_thread_phone ON text_thread (phone);
 
 CREATE TABLE text_answer (
-    id        TEXT   NOT NULL PRIMARY KEY,
-    thread_id TEXT   NOT NULL REFERENCES text_thread (id) ON DELETE CASCADE,
-    message   BYTEA  NOT NULL,
-    sealed    BYTEA  NOT NULL,
-    made_at   BIGINT NOT NULL
+    id         TEXT   NOT NULL PRIMARY KEY,
+    thread_id  TEXT   NOT NULL REFERENCES text_thread (id) ON DELETE CASCADE,
+    message    BYTEA  NOT NULL,
+    sealed     BYTEA  NOT NULL,
+    expires_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX text_answer_message ON text_answer (message);
+CREATE INDEX text_answer_expires_at ON text_answer (expires_at);
 CREATE INDEX text_answer_thread_id ON text_answer (thread_id);
 
 CREATE TABLE text_stop (

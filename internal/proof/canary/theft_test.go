@@ -106,8 +106,8 @@ func (f *flight) texts(t *testing.T, tx *db.Tx) error {
 		id, []byte("sum"), f.Clock.Now().Add(24*time.Hour), thread); err != nil {
 		return err
 	}
-	_, err = db.Exec(t.Context(), tx, `INSERT INTO text_answer (id, thread_id, message, sealed, made_at) VALUES ('ans_1', $1, $2, $3, $4)`,
-		id, []byte("sum"), answer, f.Clock.Now())
+	_, err = db.Exec(t.Context(), tx, `INSERT INTO text_answer (id, thread_id, message, sealed, expires_at) VALUES ('ans_1', $1, $2, $3, $4)`,
+		id, []byte("sum"), answer, f.Clock.Now().Add(time.Hour))
 	return err
 }
 
