@@ -64,6 +64,7 @@ type placesPage struct {
 	Who     []lang.Text // may ask, and who need not
 	Regions []regionView
 	As      instant // of what it says
+	TextTo  string  // number to which one can text; may be empty
 }
 
 // instant is a time as people read it.
@@ -117,7 +118,7 @@ func (p *Pages) places(tag lang.Tag) (web.Document, error) {
 		return nil, err
 	}
 	p.agePlaces()
-	page := &placesPage{Page: web.Page{Title: "public.place.title", Back: "/"}, Closes: p.instant(closes), Who: p.whoMayAsk(tag), As: p.instant(p.Planner.Now())}
+	page := &placesPage{Page: web.Page{Title: "public.place.title", Back: "/"}, Closes: p.instant(closes), Who: p.whoMayAsk(tag), As: p.instant(p.Planner.Now()), TextTo: p.TextTo}
 	for _, o := range outlook {
 		view := p.regionOf(tag, o.Region, o.Places)
 		view.Few, view.Waiting, view.Week, view.Days = o.Waiting == few, max(0, int(o.Waiting)), int(o.Week), o.Days
