@@ -95,7 +95,8 @@ func TestDigitsAreNotGuessed(t *testing.T) {
 			p.says(fmt.Sprintf("yes %d", guess), "do not know")
 		}
 		p.says("yes "+digits[0], "too often")
-		w.Pass(t, 8*24*time.Hour)
+		w.Pass(t, 25*time.Hour)
+		p.says("yes "+digits[0], "too often") // of a week, not of a day
 		if n := w.count(t, `SELECT count(*) AS n FROM ask WHERE state = 'booked'`); n != 0 {
 			t.Errorf("%d asks are booked", n)
 		}
@@ -110,7 +111,7 @@ func TestRestingAndLater(t *testing.T) {
 		p.says("later "+digits[0], "wait longer")
 		p.says("later "+digits[0], "in the line") // nothing to put off any more
 		p.says("no "+digits[1], "another day")
-		w.Pass(t, 14*24*time.Hour)
+		w.Pass(t, 15*24*time.Hour)
 		found, err := w.Planner.Texted(t.Context(), w.DB, phoneOf(t, p.number))
 		must(t, err)
 		var resting *planner.Texted
@@ -126,7 +127,7 @@ func TestRestingAndLater(t *testing.T) {
 		p.says("yes "+resting.Digits, "list again")
 		p.says("stop", "Stopped")
 		before := len(p.got())
-		w.Pass(t, 9*24*time.Hour)
+		w.Pass(t, 3*24*time.Hour)
 		if n := len(p.got()); n != before {
 			t.Errorf("%d texts came after STOP: %s", n-before, p.last())
 		}
