@@ -39,6 +39,8 @@ func (a *api) placeRoutes() []route {
 		{"POST", placesPath + "/ask-status", a.showAsk, kindJSON},
 		{"POST", placesPath + "/ask-answers", a.answerOffer, kindJSON},
 		{"POST", placesPath + "/ask-cancellations", a.cancelAsk, kindJSON},
+		{"POST", placesPath + "/ask-moves", a.moveAsk, kindJSON},
+		{"POST", placesPath + "/ask-keepings", a.keepAsk, kindJSON},
 		{"POST", placesPath + "/ask-withdrawals", a.withdrawAsk, kindJSON},
 		{"POST", placesPath + "/ask-wakings", a.wakeAsk, kindJSON},
 	}

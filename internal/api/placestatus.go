@@ -22,6 +22,9 @@ type askStatus struct {
 	Contested    bool          `json:"contested"`
 	Offer        *held         `json:"offer,omitempty"`
 	Appointments []appointment `json:"appointments"`
+	Moving       *moving       `json:"moving,omitempty"`     // of whoever has a place and looks for another
+	MovesLeft    *int          `json:"movesLeft,omitempty"`  // of whoever has a place
+	Disruption   *disrupted    `json:"disruption,omitempty"` // of the day of that place
 }
 
 // held is a time that is held for somebody.
@@ -64,12 +67,13 @@ func (a *api) showAsk(c *call) (answer, error) {
 		out.Appointments = append(out.Appointments, appointment{at.Member, at.Product, a.spot(c, at.Location, rules.DayOf(at.Starts)),
 			instant(at.Starts), at.State})
 	}
+	out.addMove(c, a.Planner.Pack, s)
 	return answer{status: http.StatusOK, body: out}, nil
 }
 
 // answerOffer says what a person wants with a time that is held for them.
 func (a *api) answerOffer(c *call) (answer, error) {
-	said := c.in.choice("answer", []string{string(planner.Accept), string(planner.Other), string(planner.Later), string(planner.Decline)})
+	said := c.in.choice("answer", []string{string(planner.Accept), string(planner.Other), string(planner.Later), string(planner.Decline), string(planner.Keep)})
 	c.in.need("answer")
 	offer := c.in.need("offer")
 	return a.doWithAsk(c, func(ctx context.Context, number ident.CaseNumber, code ident.Code) error {

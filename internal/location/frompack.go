@@ -19,7 +19,8 @@ import (
 //	stands: "2022-07-04 dated; 2022-07-13T10:00 bookable; 2022-07-18 open; 2022-11-01 closed"
 //
 // and with it address, opens_on, hours, and the plan: region, also, first, last, desks,
-// products, addresses, closed, bookable (an instant), and horizon, from when on:
+// products, addresses, closed, successor, news, direct (yes), bookable (an instant), and
+// horizon, from when on:
 //
 //	horizon: "2022-07-13 2022-08-01; 2022-08-02 14 days"
 //
@@ -35,6 +36,7 @@ func At(items []rules.Item, t time.Time) ([]Location, error) {
 			list = append(list, l)
 		}
 	}
+	inherit(list)
 	return list, nil
 }
 
@@ -75,7 +77,8 @@ func planOf(item rules.Item, t time.Time) (p Plan, err error) {
 			err = parse(text)
 		}
 	}
-	p.Region = item.Fields["region"]
+	p.Region, p.Successor, p.Direct = item.Fields["region"], item.Fields["successor"], item.Fields["direct"] == "yes"
+	read("news", func(text string) (err error) { p.News, err = parseDay(text); return err })
 	read("also", func(text string) (err error) { p.Also, err = ParseServings(text); return err })
 	read("bookable", func(text string) (err error) { p.Bookable, err = parseInstant(text, t.Location()); return err })
 	read("first", func(text string) (err error) { p.First, err = parseDay(text); return err })

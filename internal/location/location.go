@@ -75,7 +75,8 @@ type Location struct {
 	Changed time.Time
 	Version int64 // how often it was changed: what a change was previewed against
 
-	stored string // the plan of the row; empty while the pack's holds
+	from   []Location // those whose successor it is
+	stored string     // the plan of the row; empty while the pack's holds
 }
 
 // On returns the state on a day: a counter with a date is open from that day on, one that

@@ -22,6 +22,9 @@ type Plan struct {
 	Addresses []Address  `json:"addresses,omitempty"` // by day
 	Closed    []Closure  `json:"closed,omitempty"`
 	Travel    []Travel   `json:"travel,omitempty"`
+	Successor string     `json:"successor,omitzero"` // id of the location that serves its regions while it is closed or paused; empty: unknown
+	News      rules.Day  `json:"news,omitzero"`      // where no successor is known: when there is news
+	Direct    bool       `json:"direct,omitzero"`    // who asks can take a slot at once while nobody waits
 }
 
 // Serving is a region that is served.
@@ -143,6 +146,11 @@ func (l Location) Regions(day rules.Day) []string {
 			list = append(list, s.Region)
 		}
 	}
+	for _, region := range l.inherited(day) {
+		if !slices.Contains(list, region) {
+			list = append(list, region)
+		}
+	}
 	return list
 }
 
@@ -158,7 +166,7 @@ func (p Plan) Serves(region string, day rules.Day) bool {
 func Languages(all []Location, region string, day rules.Day) []string {
 	var tags []string
 	for _, l := range all {
-		if l.On(day) == Closed || !l.Plan.Serves(region, day) {
+		if l.On(day) == Closed || !l.Serves(region, day) {
 			continue
 		}
 		for _, desks := range l.Plan.Desks {

@@ -57,6 +57,8 @@ func (p *Plan) check() error {
 	switch {
 	case p.Region != "" && !validID(p.Region):
 		return invalid("location.region", "a region that no pack has")
+	case p.Successor != "" && !validID(p.Successor):
+		return invalid("location.successor", "a successor that no pack has")
 	case !ordered(p.First, p.Last):
 		return invalid("location.last", "a service that ends before it begins")
 	case p.Ahead < 0 || p.Ahead > maxDays:

@@ -78,6 +78,7 @@ func (s *Store) of(ctx context.Context, q db.Queryer) ([]Location, error) {
 			list = append(list, l)
 		}
 	}
+	inherit(list)
 	return list, nil
 }
 
@@ -85,6 +86,11 @@ func wrapItem(id string, err error) error { return fmt.Errorf("counter %s: %w", 
 
 // One returns the counter of an id; one that the pack does not have is a fault.NotFound.
 func (s *Store) One(ctx context.Context, id string) (Location, error) { return s.one(ctx, s.DB, id) }
+
+// Within is One inside of a transaction.
+func (s *Store) Within(ctx context.Context, tx *db.Tx, id string) (Location, error) {
+	return s.one(ctx, tx, id)
+}
 
 func (s *Store) one(ctx context.Context, q db.Queryer, id string) (Location, error) {
 	list, err := s.of(ctx, q)

@@ -46,7 +46,7 @@ func (a Answer) became() string {
 	switch a {
 	case Accept:
 		return offerAccepted
-	case Decline:
+	case Decline, Keep:
 		return offerDeclined
 	}
 	return string(a)
@@ -58,7 +58,7 @@ func (a Answer) became() string {
 // offer.
 func (s *Store) Answer(ctx context.Context, number ident.CaseNumber, code ident.Code, offerID string, answer Answer) error {
 	switch answer {
-	case Accept, Other, Later, Decline:
+	case Accept, Other, Later, Decline, Keep:
 	default:
 		return fault.New(fault.Invalid, "planner.answer", "no such answer")
 	}
@@ -83,6 +83,16 @@ func (s *Store) Answer(ctx context.Context, number ident.CaseNumber, code ident.
 		}
 		if err := s.mayAnswer(a, o, answer); err != nil {
 			return err
+		}
+		m, err := s.liveMove(ctx, tx, a.ID)
+		if err != nil {
+			return err
+		}
+		if m != nil && m.OfferID == o.ID {
+			return s.answerMove(ctx, tx, a, o, *m, answer)
+		}
+		if answer == Keep {
+			return fault.New(fault.Invalid, "planner.answer", "there is nothing to keep")
 		}
 		return s.answer(ctx, tx, a, o, answer)
 	})
@@ -157,7 +167,8 @@ func (s *Store) backInLine(ctx context.Context, tx *db.Tx, a askRow, laters int6
 const (
 	selectLapsed = `
 		SELECT id, ask_id, location_id, starts_at, until, state FROM offer
-		WHERE state = 'open' AND until <= $1 ORDER BY until, id LIMIT $2`
+		WHERE state = 'open' AND until <= $1 AND NOT EXISTS (SELECT 1 FROM ask_move WHERE ask_move.offer_id = offer.id)
+		ORDER BY until, id LIMIT $2`
 	// A second silence lets an ask rest: somebody who does not answer would keep places empty.
 	updateSilent = `
 		UPDATE ask SET state = CASE WHEN silences >= 1 THEN 'resting' ELSE 'waiting' END, silences = silences + 1, changed_at = $3

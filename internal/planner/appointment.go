@@ -39,8 +39,13 @@ func (s *Store) book(ctx context.Context, tx *db.Tx, a askRow, o offerRow) error
 	if n == 0 {
 		return movedOn(a.ID)
 	}
+	return s.seatPeople(ctx, tx, a.ID, o)
+}
+
+// seatPeople makes the appointments of the slots that are held for an offer.
+func (s *Store) seatPeople(ctx context.Context, tx *db.Tx, askID string, o offerRow) error {
 	day := s.day(o.StartsAt)
-	people, err := db.Select[visitor](ctx, tx, selectVisitors, a.ID)
+	people, err := db.Select[visitor](ctx, tx, selectVisitors, askID)
 	if err != nil {
 		return fmt.Errorf("read the people of an ask: %w", err)
 	}
@@ -61,11 +66,11 @@ func (s *Store) book(ctx context.Context, tx *db.Tx, a askRow, o offerRow) error
 		return fault.New(fault.Internal, "", "the %d slots of offer %s do not fit %d people", len(seats), o.ID, len(people))
 	}
 	for i, v := range people {
-		if err := s.bookOne(ctx, tx, a.ID, o.ID, v, seats[places[i]].id); err != nil {
+		if err := s.bookOne(ctx, tx, askID, o.ID, v, seats[places[i]].id); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.keepAddress(ctx, tx, askID, o)
 }
 
 func (s *Store) bookOne(ctx context.Context, tx *db.Tx, askID, offerID string, v visitor, slotID string) error {
@@ -151,6 +156,9 @@ func (s *Store) servedAlready(ctx context.Context, tx *db.Tx, appointmentID stri
 }
 
 func (s *Store) serveOne(ctx context.Context, tx *db.Tx, m staff.Member, a askRow, ap attended) error {
+	if err := s.dropMove(ctx, tx, a.ID); err != nil {
+		return err
+	}
 	n, err := db.Exec(ctx, tx, updateUsed, ap.SlotID)
 	if err != nil {
 		return fmt.Errorf("use a slot: %w", err)
@@ -218,6 +226,12 @@ func (s *Store) miss(ctx context.Context) error {
 func (s *Store) missOne(ctx context.Context, tx *db.Tx, askID string) error {
 	a, err := db.Get[askRow](ctx, tx, lockAsk, askID)
 	if err != nil || a.State != Booked {
+		return err
+	}
+	if done, err := s.excused(ctx, tx, a); err != nil || done {
+		return err
+	}
+	if err := s.dropMove(ctx, tx, a.ID); err != nil {
 		return err
 	}
 	before := s.midnight(s.Today())

@@ -52,7 +52,7 @@ func (s *Store) Ask(ctx context.Context, asking Asking) (Receipt, error) {
 			return Receipt{}, err
 		}
 		point.Reach("planner.asked")
-		return Receipt{ident.CaseNumber(a.Number), s.code(a), a.Ticket, closes.In(s.Zone)}, nil
+		return Receipt{ident.CaseNumber(a.Number), s.code(a), a.Ticket, closes.In(s.Zone), a.State}, nil
 	}
 	return Receipt{}, fault.New(fault.Unavailable, "", "no list stays open long enough to ask")
 }

@@ -50,6 +50,9 @@ func (s *Store) cancelOwn(ctx context.Context, tx *db.Tx, a askRow) error {
 	if !s.now().Before(starts) {
 		return fault.New(fault.TooLate, "planner.cancel.begun", "the appointment of ask %s has begun", a.ID)
 	}
+	if _, err := s.choose(ctx, tx, a.ID, s.day(starts), choiceCancel); err != nil {
+		return err
+	}
 	return s.cancel(ctx, tx, a, s.day(starts).Add(1))
 }
 
@@ -77,6 +80,9 @@ const (
 
 // freeBooked cancels the appointments of an ask and frees their slots.
 func (s *Store) freeBooked(ctx context.Context, tx *db.Tx, askID, why string) error {
+	if err := s.dropMove(ctx, tx, askID); err != nil {
+		return err
+	}
 	slots, err := db.Exec(ctx, tx, freeBookedSlots, askID)
 	if err != nil {
 		return fmt.Errorf("free the slots of an ask: %w", err)

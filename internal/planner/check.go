@@ -13,7 +13,7 @@ import (
 // Invariants of places as queries that must count nothing, with the sentence that tells
 // what is broken.
 func invariants() [][2]string {
-	return slices.Concat(slotInvariants(), askInvariants(), caseInvariants(), textInvariants())
+	return slices.Concat(slotInvariants(), askInvariants(), moveInvariants(), caseInvariants(), textInvariants())
 }
 
 // slotInvariants are promise 3: no slot holds two people, and no number two turns.
@@ -52,7 +52,8 @@ func slotInvariants() [][2]string {
 func askInvariants() [][2]string {
 	return [][2]string{
 		{`SELECT count(*) AS n FROM ask WHERE (state = 'offered') <> EXISTS
-			(SELECT 1 FROM offer WHERE offer.ask_id = ask.id AND offer.state = 'open')`,
+			(SELECT 1 FROM offer WHERE offer.ask_id = ask.id AND offer.state = 'open'
+				AND NOT EXISTS (SELECT 1 FROM ask_move WHERE ask_move.offer_id = offer.id))`,
 			"asks are offered without an open offer, or have one and are not"},
 		{`SELECT count(*) AS n FROM ask WHERE (state = 'booked') <> EXISTS
 			(SELECT 1 FROM appointment WHERE appointment.ask_id = ask.id AND appointment.state = 'booked')`,

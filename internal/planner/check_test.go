@@ -34,6 +34,13 @@ func damage() []struct{ query, wants string } {
 		{`UPDATE ask SET line = NULL WHERE state = 'offered'`, "asks of a draw have no place|asks had a turn before"},
 		{`UPDATE ask_member SET product = 'none'`, "asks have another size"},
 		{`UPDATE ask_member SET holds = FALSE`, "asks had a turn without holding"},
+		{`INSERT INTO ask_move SELECT id, 1, 'person', 'waiting', '2022-08-18', 0, 0, '', 0, 0 FROM ask WHERE state = 'waiting'`, "asks look for another time"},
+		{`INSERT INTO ask_move SELECT id, 1, 'person', 'offered', '2022-08-18', 0, 0, 'off_x', 0, 0 FROM ask WHERE state = 'booked'`, "other times are offered without"},
+		{`UPDATE appointment SET state = 'moved'`, "appointments were moved to nowhere"},
+		{`INSERT INTO appointment SELECT 'apt_next', ask_id, member, slot_id, product, 1, 'cancelled', why, made_at, changed_at FROM appointment`, "people have a place that they moved away from"},
+		{`DELETE FROM ask_address`, "people have a place and were not told"},
+		{`INSERT INTO disruption SELECT 'dis_x', location_id, day, 'trains', '', 0, '', NULL FROM slot WHERE state = 'booked';
+			INSERT INTO disrupted SELECT 'dis_x', ask_id, day, '', 0, NULL FROM ask_address; UPDATE appointment SET state = 'missed'`, "people were marked as missed"},
 		{`DELETE FROM case_key`, "asks have no key"},
 		{`UPDATE case_key SET ends_at = 1`, "asks that ended have no day"},
 		{`DELETE FROM ask_phone; UPDATE ask SET door = 'sms'`, "asks by text message have no phone"},

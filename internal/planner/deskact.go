@@ -2,12 +2,10 @@ package planner
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"loket/internal/db"
 	"loket/internal/fault"
-	"loket/internal/location"
 	"loket/internal/staff"
 )
 
@@ -86,36 +84,4 @@ func (s *Store) LeaveDesk(ctx context.Context, m staff.Member, leaseID string) e
 		result = staff.Done
 	}
 	return s.Staff.Update(ctx, func(tx *db.Tx) error { return s.Staff.Release(ctx, tx, lease, result) })
-}
-
-// Outside is how many slots of a location are somebody's, and are not in a plan.
-type Outside struct{ Offered, Booked int }
-
-const selectTaken = `
-	SELECT ` + slotColumns + ` FROM slot
-	WHERE location_id = $1 AND state IN ('offered', 'booked') AND starts_at > $2 ORDER BY starts_at, desk`
-
-// Outside counts the slots to come that are offered or booked at a location and that it
-// would not have if it stood like l. A change of its plan leaves them as they are: their
-// people come to a desk that is not there, unless somebody tells them.
-func (s *Store) Outside(ctx context.Context, l location.Location) (out Outside, err error) {
-	rows, err := db.Select[slotRow](ctx, s.DB, selectTaken, l.ID, s.now())
-	if err != nil {
-		return out, fmt.Errorf("find slots that are somebody's: %w", err)
-	}
-	planned := map[string][]location.Slot{}
-	for _, row := range rows {
-		if _, known := planned[row.Day]; !known {
-			planned[row.Day] = l.Slots(s.day(row.StartsAt), s.Zone)
-		}
-		if _, in := find(planned[row.Day], row); in {
-			continue
-		}
-		if row.State == "booked" {
-			out.Booked++
-		} else {
-			out.Offered++
-		}
-	}
-	return out, nil
 }

@@ -15,6 +15,8 @@ const (
 	figureLapsed    = "lapsed"
 	figureCancelled = "cancelled"
 	figureMissed    = "missed"
+	figureMoved     = "moved"
+	figureDisrupted = "disrupted"
 )
 
 const upsertFigure = `
@@ -34,7 +36,7 @@ func (s *Store) figure(ctx context.Context, tx *db.Tx, region, what string) erro
 type Figure struct {
 	Day    string // YYYY-MM-DD
 	Region string
-	What   string // asked, offered, accepted, other, later, declined, lapsed, cancelled, missed, served, withdrawn
+	What   string // asked, offered, accepted, other, later, declined, lapsed, cancelled, moved, missed, disrupted, served, withdrawn
 	N      int64
 }
 

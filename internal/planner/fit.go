@@ -29,6 +29,7 @@ type wish struct {
 	lang     string   // that every desk must speak; empty if any will do
 	soon     bool     // short notice will do
 	from     time.Time
+	without  rules.Day // a day on which it has something already; or zero
 }
 
 // coming is somebody who is too young for a document until a day.
@@ -115,7 +116,7 @@ func (w wish) sieve(seats []seat, n notice) ([]seat, skip) {
 		{"", func(s seat) bool { return slices.Contains(s.regions, w.region) }},
 		{skipProduct, func(s seat) bool { return slices.ContainsFunc(w.on(s.day), s.hands) }},
 		{skipNotice, func(s seat) bool { return !s.starts.Before(n.least) && (w.soon || !s.starts.Before(n.full)) }},
-		{skipNotBefore, func(s seat) bool { return !s.starts.Before(w.from) }},
+		{skipNotBefore, func(s seat) bool { return !s.starts.Before(w.from) && s.day != w.without }},
 		{skipLanguage, func(s seat) bool { return w.lang == "" || slices.Contains(s.langs, w.lang) }},
 	} {
 		var left []seat

@@ -74,10 +74,13 @@ type line struct {
 	today time.Time
 	soon  bool // only those who can come soon
 	parts []part
+
+	moving map[string]moving // of those who were read and have a place already
 }
 
 // part is the line of one region.
 type part struct {
+	kind   partKind
 	region string
 	page   []candidate
 	after  int64 // the last that was read
@@ -86,10 +89,22 @@ type part struct {
 	done   bool
 }
 
+// partKind says who is in a part.
+type partKind int
+
+// The kinds, in the order of who comes first where they stand at one place.
+const (
+	partAhead   partKind = iota // before everybody, for their place is gone
+	partWaiting                 // who waits
+	partMoving                  // who has a place, and looks for another
+)
+
 func (s *Store) newLine(regions []string, end int64) *line {
-	l := &line{store: s, end: end, today: s.midnight(s.Today())}
+	l := &line{store: s, end: end, today: s.midnight(s.Today()), moving: map[string]moving{}}
 	for _, region := range regions {
-		l.parts = append(l.parts, part{region: region})
+		for _, kind := range []partKind{partAhead, partWaiting, partMoving} {
+			l.parts = append(l.parts, part{kind: kind, region: region})
+		}
 	}
 	return l
 }
@@ -102,7 +117,7 @@ func (l *line) next(ctx context.Context) (candidate, bool, error) {
 		if err := l.fill(ctx, p); err != nil {
 			return candidate{}, false, err
 		}
-		if len(p.page) > 0 && (best < 0 || p.page[0].Line < l.parts[best].page[0].Line) {
+		if len(p.page) > 0 && (best < 0 || p.before(&l.parts[best])) {
 			best = i
 		}
 	}
@@ -113,6 +128,14 @@ func (l *line) next(ctx context.Context) (candidate, bool, error) {
 	c := p.page[0]
 	p.page, p.given = p.page[1:], c.Line
 	return c, true, nil
+}
+
+// before compares parts by who is next in them.
+func (p *part) before(q *part) bool {
+	if (p.kind == partAhead) != (q.kind == partAhead) {
+		return p.kind == partAhead
+	}
+	return p.page[0].Line < q.page[0].Line
 }
 
 // onlySoon leaves out, from here on, those who cannot come soon. They are passed over, all
@@ -131,6 +154,9 @@ func (l *line) onlySoon() {
 func (l *line) fill(ctx context.Context, p *part) (err error) {
 	if len(p.page) > 0 || p.done {
 		return nil
+	}
+	if p.kind != partWaiting {
+		return l.fillMovers(ctx, p)
 	}
 	if l.soon {
 		p.page, err = db.Select[candidate](ctx, l.store.DB, selectNextSoon, p.region, p.after, l.end, l.today, int64(pageSize))
@@ -161,7 +187,7 @@ func (l *line) passSoon(ctx context.Context, before int64, write func([]passed) 
 	}
 	for i := range l.parts {
 		p := &l.parts[i]
-		for p.left < before {
+		for p.kind == partWaiting && p.left < before {
 			found, err := db.Select[left](ctx, l.store.DB, selectUnwritten, p.region, p.left, before, l.today, int64(passesBatch))
 			if err != nil {
 				return fmt.Errorf("find who was passed over for want of notice: %w", err)

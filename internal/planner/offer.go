@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -150,6 +149,7 @@ func (p *pass) looks(end int64) string {
 
 // serve makes an offer to an ask, or remembers that it was passed over and why.
 func (s *Store) serve(ctx context.Context, p *pass, c candidate) error {
+	m, moves := p.line.moving[c.ID]
 	if c.Claimed > 0 {
 		p.passOver(c, skipContested)
 		return nil
@@ -158,15 +158,20 @@ func (s *Store) serve(ctx context.Context, p *pass, c candidate) error {
 	if err != nil {
 		return err
 	}
-	key := w.key(p.pool[0].starts)
-	if why, known := p.never[key]; known {
-		p.passOver(c, why)
-		return nil
+	if moves {
+		w.without = m.day
 	}
-	chosen, why := fit(p.pool, w, p.notice)
+	key := w.key(p.pool[0].starts)
+	why, known := p.never[key]
+	var chosen []seat
+	if !known {
+		chosen, why = fit(p.pool, w, p.notice)
+	}
 	if chosen == nil {
 		p.never[key] = why
-		p.passOver(c, why)
+		if !moves { // whoever moves has a place
+			p.passOver(c, why)
+		}
 		return nil
 	}
 	return s.offer(ctx, p, c, chosen)
@@ -185,7 +190,7 @@ func (w wish) key(first time.Time) string {
 	if w.from.After(first) {
 		from = w.from.Unix()
 	}
-	fmt.Fprint(&b, w.region, w.products, w.coming, w.lang, w.soon, from)
+	fmt.Fprint(&b, w.region, w.products, w.coming, w.lang, w.soon, from, w.without)
 	return b.String()
 }
 
@@ -207,7 +212,8 @@ func (s *Store) offer(ctx context.Context, p *pass, c candidate, chosen []seat) 
 		}
 		p.over = p.over[passesBatch:]
 	}
-	if p.line.soon {
+	m, moves := p.line.moving[c.ID]
+	if p.line.soon && !m.ahead {
 		if err := p.line.passSoon(ctx, c.Line, func(over []passed) error { return s.writeSome(ctx, over) }); err != nil {
 			return err
 		}
@@ -216,10 +222,17 @@ func (s *Store) offer(ctx context.Context, p *pass, c candidate, chosen []seat) 
 		if err := s.writePassed(ctx, tx, p.over); err != nil {
 			return err
 		}
-		if err := s.hold(ctx, tx, c, chosen, p.until(s.now(), chosen[0].starts)); err != nil {
+		until := p.until(s.now(), chosen[0].starts)
+		var err error
+		if moves {
+			err = s.holdMove(ctx, tx, c, m, chosen, earlier(until, m.ends))
+		} else {
+			err = s.hold(ctx, tx, c, chosen, until)
+		}
+		if err != nil {
 			return err
 		}
-		if err := s.tell(ctx, tx, c.ID); err != nil {
+		if err := s.tell(ctx, tx, c.ID); err != nil || moves {
 			return err
 		}
 		return s.figure(ctx, tx, c.Region, figureOffered)
@@ -265,17 +278,7 @@ func (s *Store) hold(ctx context.Context, tx *db.Tx, c candidate, chosen []seat,
 	if _, err := db.Exec(ctx, tx, insertOffer, id, c.ID, c.Line, chosen[0].location, chosen[0].starts, s.now(), until); err != nil {
 		return fmt.Errorf("keep an offer: %w", err)
 	}
-	// Whoever holds several holds them in one order, so that nobody waits for somebody who waits for them.
-	for _, one := range slices.SortedFunc(slices.Values(chosen), func(a, b seat) int { return cmp.Compare(a.id, b.id) }) {
-		n, err := db.Exec(ctx, tx, updateHeld, one.id, id)
-		if err != nil {
-			return fmt.Errorf("hold a slot: %w", err)
-		}
-		if n == 0 {
-			return fault.New(fault.TooLate, "", "slot %s is not free any more", one.id)
-		}
-	}
-	return nil
+	return s.holdSeats(ctx, tx, id, chosen)
 }
 
 // tell puts a neutral notice into the outbox; a case that is gone needs none.

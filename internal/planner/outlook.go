@@ -83,6 +83,9 @@ func (s *Store) Outlook(ctx context.Context) ([]Outlook, error) {
 // will when they open, with their slots of these days and their next release.
 func (s *Store) addPlaces(o *Outlook, all []location.Location, releases []Release) {
 	for _, l := range all {
+		if today := l.On(s.Today()); l.Plan.Region == o.Region.ID && l.Plan.Successor == "" && (today == location.Closed || today == location.Paused) {
+			o.News = l.Plan.News
+		}
 		serves := l.Plan.Region == o.Region.ID && l.On(s.Today()) != location.Closed
 		for n := range week {
 			day := s.Today().Add(n + 1)

@@ -107,6 +107,7 @@ type Receipt struct {
 	Code   ident.Code
 	Ticket string
 	Closes time.Time // when the list of its draw is closed
+	State  State     // Waiting; of an ask that stood already, how it stands
 }
 
 // Answer is what a person says to an offer.
@@ -154,6 +155,9 @@ type Status struct {
 	Contested    bool  // its turn waits until a counter has seen a document
 	Offer        *Offer
 	Appointments []Appointment
+	Moving       *Moving      // of whoever has a place and looks for another; then Offer is that
+	Disturbance  *Disturbance // of the day of the place they have; nil if nothing does
+	Moves        int          // how often they can still ask for another time
 }
 
 // Outlook is what the public sees of a region. Counts below five are not told.
@@ -164,6 +168,7 @@ type Outlook struct {
 	Days    int   // until somebody who asks today has a place, at that pace; -1 where nobody can say
 	Places  []location.Location
 	Next    time.Time // when the next release is; zero where none is known
+	News    rules.Day // where the region has no place and no successor of one: when there is news; zero where nobody said
 }
 
 // Beacon gives public random values.

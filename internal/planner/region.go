@@ -87,7 +87,7 @@ func (s *Store) served(ctx context.Context, region string) error {
 		return err
 	}
 	for _, l := range all {
-		if l.On(s.Today()) != location.Closed && l.Plan.Serves(region, s.Today()) {
+		if l.On(s.Today()) != location.Closed && l.Serves(region, s.Today()) {
 			return nil
 		}
 	}

@@ -232,6 +232,9 @@ func (s *Store) freeSeats(ctx context.Context, places []location.Location, least
 		if err != nil {
 			return nil, fmt.Errorf("find free slots: %w", err)
 		}
+		if rows, err = s.further(ctx, l, rows); err != nil {
+			return nil, err
+		}
 		planned := map[string][]location.Slot{}
 		for _, row := range rows {
 			day := s.day(row.StartsAt)
@@ -246,7 +249,7 @@ func (s *Store) freeSeats(ctx context.Context, places []location.Location, least
 		}
 	}
 	slices.SortFunc(seats, inOrder)
-	return seats, nil
+	return s.calm(ctx, seats)
 }
 
 func find(planned []location.Slot, row slotRow) (location.Slot, bool) {

@@ -9,7 +9,9 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/fault"
+	"loket/internal/location"
 	"loket/internal/planner"
+	"loket/internal/rules"
 )
 
 // arrows are where an ask may be when it is looked at after one step, besides where it was.
@@ -53,7 +55,7 @@ func (c *crowd) renew() {
 func (c *crowd) step(r *rapid.T) {
 	ctx := c.t.Context()
 	what := rapid.SampledFrom([]string{"ask", "ask", "household", "claim", "same form", "accept", "accept", "other", "later", "decline",
-		"cancel", "withdraw", "wake", "wait", "wait", "evening", "evening", "evening"}).Draw(r, "what")
+		"cancel", "withdraw", "wake", "move", "move", "keep", "strike", "lift", "pause", "reopen", "wait", "wait", "evening", "evening", "evening"}).Draw(r, "what")
 	switch what {
 	case "ask":
 		c.add(c.person(c.t))
@@ -62,6 +64,20 @@ func (c *crowd) step(r *rapid.T) {
 	case "wait":
 		c.clock.Advance(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, time.Hour, 30 * time.Hour}).Draw(r, "wait"))
 		c.work(c.t)
+	case "strike":
+		must(c.t, c.Declare(ctx, lead(), planner.Declaring{Day: c.Today().Add(rapid.IntRange(0, 3).Draw(r, "day")), Cause: "trains"}, unsigned))
+		c.work(c.t)
+	case "pause":
+		c.change(c.t, "assen", func(l *location.Change) { l.State = location.Paused })
+		c.work(c.t)
+	case "reopen":
+		c.change(c.t, "assen", func(l *location.Change) { l.State = location.Open })
+	case "lift":
+		list, err := c.Disruptions(ctx, c.Today())
+		must(c.t, err)
+		for _, d := range list {
+			must(c.t, c.Lift(ctx, lead(), d.ID))
+		}
 	case "evening": // the list is closed and drawn, and what is free is handed out
 		c.work(c.t)
 		c.clock.Advance(c.untilClosing(c.t))
@@ -86,10 +102,18 @@ func (c *crowd) step(r *rapid.T) {
 		}
 	case "accept", "other", "later", "decline":
 		if status := c.status(c.t, receipt); status.Offer != nil {
-			err = c.Answer(ctx, receipt.Number, receipt.Code, status.Offer.ID, planner.Answer(what))
+			answer := planner.Answer(what)
+			if status.State == planner.Booked && answer != planner.Accept { // it is another time than the one they have
+				answer = planner.Keep
+			}
+			err = c.Answer(ctx, receipt.Number, receipt.Code, status.Offer.ID, answer)
 		}
 	case "cancel":
 		err = c.Cancel(ctx, receipt.Number, receipt.Code)
+	case "move":
+		err = c.Move(ctx, receipt.Number, receipt.Code, rules.Day{})
+	case "keep":
+		err = c.Keep(ctx, receipt.Number, receipt.Code)
 	case "withdraw":
 		err = c.Withdraw(ctx, receipt.Number, receipt.Code)
 	case "wake":

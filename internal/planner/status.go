@@ -86,8 +86,10 @@ func (s *Store) statusOf(ctx context.Context, a askRow) (Status, error) {
 			return Status{}, err
 		}
 	}
-	status.Appointments, err = s.appointments(ctx, a.ID)
-	return status, err
+	if status.Appointments, err = s.appointments(ctx, a.ID); err != nil {
+		return Status{}, err
+	}
+	return status, s.addMove(ctx, &status, a)
 }
 
 const (

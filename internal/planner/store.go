@@ -46,7 +46,7 @@ const (
 // NewStore returns the planner. It fails when the pack lacks what every ask needs.
 func NewStore(parts Parts) (*Store, error) {
 	s := &Store{Parts: parts, index: parts.Keys.Index("planner")}
-	for _, list := range []string{listRegions, listProducts, listPapers} {
+	for _, list := range []string{listRegions, listProducts, listPapers, listDisruptions} {
 		if len(s.Pack.List(list)) == 0 {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no list %s", s.Pack.ID, list)
 		}
@@ -56,7 +56,7 @@ func NewStore(parts Parts) (*Store, error) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no question %s", s.Pack.ID, question)
 		}
 	}
-	for _, id := range []string{setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid} {
+	for _, id := range []string{setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid, setMoves} {
 		if !slices.ContainsFunc(s.Pack.Settings(), func(set *rules.Setting) bool { return set.ID == id }) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no setting %s", s.Pack.ID, id)
 		}

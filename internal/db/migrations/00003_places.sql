@@ -164,7 +164,7 @@ CREATE TABLE ask_figure (
     day    TEXT   NOT NULL,
     region TEXT   NOT NULL,
     what   TEXT   NOT NULL CHECK (what IN ('asked', 'served', 'withdrawn', 'offered', 'accepted', 'other', 'later', 'declined', 'lapsed',
-               'cancelled', 'moved', 'missed')),
+               'cancelled', 'moved', 'missed', 'disrupted')),
     n      BIGINT NOT NULL,
     PRIMARY KEY (day, region, what)
 );

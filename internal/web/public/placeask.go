@@ -168,7 +168,7 @@ func (p placeForm) render(w http.ResponseWriter, r *http.Request, a asked, step 
 func (p placeForm) regionNow(id string) regionView {
 	var places []location.Location
 	for _, l := range p.locations {
-		if l.Plan.Serves(id, p.Planner.Today()) {
+		if l.Serves(id, p.Planner.Today()) {
 			places = append(places, l)
 		}
 	}

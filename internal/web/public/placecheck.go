@@ -99,6 +99,7 @@ type placeReceiptPage struct {
 	Number, Code string // as spoken
 	Ticket       string
 	Closes       instant
+	Pass         string // of somebody who has an appointment already: to change it
 }
 
 // send sends the form. Its key makes that the same form, sent again, gives the same
@@ -124,6 +125,12 @@ func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asked) error {
 	if err != nil {
 		return err
 	}
-	return p.site.Render(w, r, "place-receipt", &placeReceiptPage{Page: web.Page{Title: "public.receipt.title"},
-		Number: receipt.Number.Spoken(), Code: spokenCode(receipt.Code), Ticket: receipt.Ticket, Closes: p.instant(receipt.Closes)})
+	page := &placeReceiptPage{Page: web.Page{Title: "public.receipt.title"},
+		Number: receipt.Number.Spoken(), Code: spokenCode(receipt.Code), Ticket: receipt.Ticket, Closes: p.instant(receipt.Closes)}
+	if receipt.State == planner.Booked {
+		if page.Pass, err = sealed(p.passEnvelope(), pass{receipt.Number, receipt.Code}); err != nil {
+			return err
+		}
+	}
+	return p.site.Render(w, r, "place-receipt", page)
 }

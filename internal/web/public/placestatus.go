@@ -29,6 +29,7 @@ type placeStatusPage struct {
 	Ahead        int
 	Offer        *offerView
 	Appointments []appointmentView
+	Change       *changeView // what somebody with an appointment can do with it; nil for others
 }
 
 // offerView is one time that is held for somebody.
@@ -111,6 +112,7 @@ func (p *Pages) showPlaceStatus(w http.ResponseWriter, r *http.Request, who pass
 		page.Appointments = append(page.Appointments, appointmentView{Member: a.Member, Several: len(status.Appointments) > 1,
 			Product: p.placeWords(tag, item.Name), Place: p.placeOn(tag, a.Location, p.dayOf(a.Starts)), Starts: p.instant(a.Starts), State: a.State})
 	}
+	page.Change = p.change(tag, status)
 	return p.site.Render(w, r, "place-status", page)
 }
 
@@ -164,7 +166,9 @@ func (p *Pages) doPlaceAct(r *http.Request, act string, answer planner.Answer, w
 		if err := p.Planner.Answer(ctx, who.Number, who.Code, r.PostForm.Get("offer"), answer); err != nil {
 			return "", shut(err)
 		}
-		return "public.place.done." + string(answer), nil
+		return doneAnswer(answer, r.PostForm.Get("change")), nil
+	case "move", "keep":
+		return p.doChange(r, act, who)
 	case "cancel":
 		return "public.place.done.cancel", shut(p.Planner.Cancel(ctx, who.Number, who.Code))
 	case "withdraw":
