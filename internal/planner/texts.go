@@ -11,6 +11,7 @@ import (
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
+	"loket/internal/rules"
 )
 
 // Whoever has only a phone acts with its number and with digits that were texted to it
@@ -23,6 +24,7 @@ type Texted struct {
 	Number ident.CaseNumber
 	Digits string // six; the first four are told where no other ask of the phone has them
 	State  State
+	Open   bool // it has an offer to answer, of a time or of another time
 	Lang   string
 	Past   []string // digits of its offers that are over, six each
 
@@ -37,8 +39,10 @@ const (
 	TextAccept           = TextAct(Accept)
 	TextOther            = TextAct(Other)
 	TextLater            = TextAct(Later)
-	TextCancel   TextAct = "cancel"   // the appointments; the ask waits again
-	TextWithdraw TextAct = "withdraw" // the ask
+	TextMove     TextAct = "move"        // looks for another time, and keeps what there is until then
+	TextKeep             = TextAct(Keep) // what there is, and not the other time that is offered
+	TextCancel   TextAct = "cancel"      // the appointments; the ask waits again
+	TextWithdraw TextAct = "withdraw"    // the ask
 	TextWake     TextAct = "wake"
 )
 
@@ -64,11 +68,12 @@ type textedRow struct {
 	State  State
 	Lang   string
 	Offer  string // one of its offers; empty where it has none
+	Open   bool
 }
 
 // The newest offer of an ask comes first; an open one is the newest.
 const selectTexted = `
-	SELECT ask.id, ask.number, ask.state, ask.lang, coalesce(offer.id, '') AS offer
+	SELECT ask.id, ask.number, ask.state, ask.lang, coalesce(offer.id, '') AS offer, coalesce(offer.state = 'open', FALSE) AS open
 	FROM ask_phone JOIN ask ON ask.id = ask_phone.ask_id LEFT JOIN offer ON offer.ask_id = ask.id
 	WHERE ask_phone.sum = $1 AND ask.closed_at IS NULL
 	ORDER BY ask.asked_at, ask.id, CASE WHEN offer.state = 'open' THEN 0 ELSE 1 END, offer.made_at DESC, offer.id`
@@ -89,7 +94,7 @@ func (s *Store) texted(rows []textedRow) (list []Texted) {
 			list[n-1].Past = append(list[n-1].Past, digits)
 			continue
 		}
-		list = append(list, Texted{ID: r.ID, Number: ident.CaseNumber(r.Number), Digits: digits, State: r.State, Lang: r.Lang, thing: r.Offer})
+		list = append(list, Texted{ID: r.ID, Number: ident.CaseNumber(r.Number), Digits: digits, State: r.State, Open: r.Open, Lang: r.Lang, thing: r.Offer})
 	}
 	for i, t := range list {
 		if t.thing != "" {
@@ -100,7 +105,7 @@ func (s *Store) texted(rows []textedRow) (list []Texted) {
 }
 
 const selectTextedOne = `
-	SELECT ask.id, ask.number, ask.state, ask.lang, coalesce(offer.id, '') AS offer
+	SELECT ask.id, ask.number, ask.state, ask.lang, coalesce(offer.id, '') AS offer, coalesce(offer.state = 'open', FALSE) AS open
 	FROM ask LEFT JOIN offer ON offer.ask_id = ask.id
 	WHERE ask.id = $1 AND ask.closed_at IS NULL
 	ORDER BY CASE WHEN offer.state = 'open' THEN 0 ELSE 1 END, offer.made_at DESC, offer.id`
@@ -142,8 +147,10 @@ func (s *Store) ActByText(ctx context.Context, tx *db.Tx, t Texted, act TextAct)
 		return err
 	}
 	switch act {
-	case TextAccept, TextOther, TextLater:
+	case TextAccept, TextOther, TextLater, TextKeep:
 		err = s.answerText(ctx, tx, a, t.thing, Answer(act))
+	case TextMove:
+		err = s.move(ctx, tx, a, rules.Day{})
 	case TextCancel:
 		err = s.cancelOwn(ctx, tx, a)
 	case TextWithdraw:
@@ -169,6 +176,13 @@ func (s *Store) answerText(ctx context.Context, tx *db.Tx, a askRow, offerID str
 	}
 	if err := s.mayAnswer(a, o, answer); err != nil {
 		return err
+	}
+	m, err := s.liveMove(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	if m != nil && m.OfferID == o.ID {
+		return s.answerMove(ctx, tx, a, o, *m, answer)
 	}
 	return s.answer(ctx, tx, a, o, answer)
 }
@@ -212,12 +226,8 @@ func (s *Store) deskCode(a askRow) ident.Code {
 // is a fault.Invalid.
 func (s *Store) Serves(ctx context.Context, region string) error { return s.served(ctx, region) }
 
-// Gets reports whether somebody gets a document. It is a fault.Invalid when what they can
-// show is not one of the pack's papers.
-func (s *Store) Gets(m Member) (bool, error) {
-	product, err := s.product(m, s.Today())
-	return product != noProduct, err
-}
+// NoProduct is the outcome of Product for somebody who gets nothing.
+const NoProduct = noProduct
 
 // textInvariants are what asks by text message must have.
 func textInvariants() [][2]string {

@@ -91,20 +91,24 @@ func (s *Store) which(in *incoming) answer {
 
 // want is what a word means for an ask as it stands; "" where there is nothing to do but
 // to say how it stands. twice says that it takes two texts.
-func want(word Word, state planner.State) (act planner.TextAct, twice bool) {
+func want(word Word, t planner.Texted) (act planner.TextAct, twice bool) {
 	switch {
-	case word == Yes && state == planner.Offered:
-		return planner.TextAccept, false
-	case word == Yes && state == planner.Resting:
-		return planner.TextWake, false
-	case (word == No || word == Other) && state == planner.Offered:
-		return planner.TextOther, false
-	case word == Later && state == planner.Offered:
-		return planner.TextLater, false
-	case (word == Other || word == Cancel) && state == planner.Booked:
+	case word == Cancel && t.State == planner.Booked:
 		return planner.TextCancel, true
 	case word == Cancel:
 		return planner.TextWithdraw, true
+	case word == Yes && t.Open:
+		return planner.TextAccept, false
+	case t.Open && t.State == planner.Booked && (word == No || word == Other || word == Later):
+		return planner.TextKeep, false
+	case t.Open && (word == No || word == Other):
+		return planner.TextOther, false
+	case t.Open && word == Later:
+		return planner.TextLater, false
+	case word == Other && t.State == planner.Booked:
+		return planner.TextMove, false
+	case word == Yes && t.State == planner.Resting:
+		return planner.TextWake, false
 	}
 	return "", false
 }
@@ -117,16 +121,13 @@ func (s *Store) actOn(ctx context.Context, tx *db.Tx, in *incoming, t planner.Te
 		said.Key = "texting.code"
 		return said, nil
 	}
-	act, twice := want(in.said.Word, t.State)
+	act, twice := want(in.said.Word, t)
 	if act == "" {
 		return said, nil
 	}
 	if twice && !s.isSure(in, t) {
 		in.thread.Sure = sure{in.said.Word, t.Digits, s.now().Add(sureLife).Unix()}
 		said.Key = "texting.sure." + string(act)
-		if in.said.Word == Other {
-			said.Key = "texting.sure.move"
-		}
 		return said, nil
 	}
 	in.thread.Sure = sure{}

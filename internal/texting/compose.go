@@ -146,12 +146,19 @@ func (s *Store) where(ctx context.Context, tag lang.Tag, a answer) (string, map[
 	}
 	args := map[string]string{"Digits": a.Args["Digits"]}
 	switch {
+	case st.Offer != nil && st.State == planner.Booked && len(st.Appointments) > 0:
+		args["When"], args["Place"], args["Until"] = s.when(tag, st.Offer.Starts), place(tag, st.Offer.Location.Address, st.Offer.Location.Name), s.when(tag, st.Offer.Until)
+		args["Now"] = s.when(tag, st.Appointments[0].Starts)
+		return "texting.where.instead", args, nil
 	case st.Offer != nil:
 		args["When"], args["Place"], args["Until"] = s.when(tag, st.Offer.Starts), place(tag, st.Offer.Location.Address, st.Offer.Location.Name), s.when(tag, st.Offer.Until)
 		return "texting.where.offered", args, nil
 	case st.State == planner.Booked && len(st.Appointments) > 0:
 		first := st.Appointments[0]
 		args["When"], args["Place"] = s.when(tag, first.Starts), place(tag, first.Location.Address, first.Location.Name)
+		if st.Moving != nil {
+			return "texting.where.moving", args, nil
+		}
 		return "texting.where.booked", args, nil
 	case st.State == planner.Waiting && st.Contested:
 		return "texting.where.contested", args, nil
@@ -219,7 +226,10 @@ func (s *Store) Notice(ctx context.Context, caseID string, to mailbox.Address) (
 			continue
 		}
 		key, args := "texting.notice.news", map[string]string{"Digits": short(asks, t)}
-		if t.State == planner.Offered {
+		switch {
+		case t.Open && t.State == planner.Booked:
+			key = "texting.notice.instead"
+		case t.Open:
 			key = "texting.notice.offered"
 		}
 		return bare(strings.TrimSpace(s.phrase(to.Lang, key, args))), nil

@@ -8,6 +8,7 @@ import (
 
 	"loket/internal/fault"
 	"loket/internal/ident"
+	"loket/internal/planner"
 	"loket/internal/rules"
 )
 
@@ -100,8 +101,8 @@ func parseDay(typed ident.BirthDate) (rules.Day, error) { return rules.ParseDay(
 func (f form) numberQuestion(d *draft, i int) question {
 	p := &d.People[i]
 	key := "number"
-	gets, err := f.places.Gets(p.member())
-	optional := i > 0 && err == nil && !gets
+	decision, err := f.places.Product(p.member(), f.places.Today())
+	optional := i > 0 && err == nil && decision.Outcome == planner.NoProduct
 	if optional {
 		key = "number-child"
 	}

@@ -33,16 +33,26 @@ func TestAskingByTextMessage(t *testing.T) { // P-27 P-42 P-66 H-72
 		p.says("yes "+offered, "Brabanthallen") // once more changes nothing
 		w.Promises(t)
 
-		// She moves it: two texts, and another day is offered, with other digits.
-		p.says("other "+offered, "Sure?", "again")
-		p.says("OTHER "+offered, "keep your place")
+		// She moves it: what she has stays hers until she says yes to another day, which
+		// comes with other digits.
+		p.says("OTHER "+offered, "until you say YES")
+		p.says("where "+offered, "look for another time")
 		w.Pass(t, time.Minute)
 		moved := digitsIn(t, p.last(), "WHERE")
-		later := p.says("where "+moved, "Brabanthallen")
+		later := p.says("where "+moved, "Brabanthallen", "Now you have")
 		if moved == offered || later == where {
 			t.Errorf("after %q comes %q", where, later)
 		}
+		p.says("no "+moved, "keep the time")
+		p.says("cancel "+moved, "Sure?")
+		p.says("CANCEL "+moved, "keep your place")
+		w.Pass(t, time.Minute)
+		moved = digitsIn(t, p.last(), "WHERE")
 		p.says("yess "+moved, "yours") // a slip of the thumb
+		p.says("change "+moved, "until you say YES")
+		w.Pass(t, time.Minute)
+		moved = digitsIn(t, p.last(), "WHERE")
+		p.says("yes "+moved, "yours")
 
 		// At the counter, on the day.
 		starts := when(t, w)
@@ -61,7 +71,7 @@ func TestAskingByTextMessage(t *testing.T) { // P-27 P-42 P-66 H-72
 			t.Errorf("%d asks by text were served", n)
 		}
 		w.Promises(t)
-		for _, act := range []string{"accept", "cancel"} {
+		for _, act := range []string{"accept", "move", "keep", "cancel"} {
 			if n := w.count(t, `SELECT count(*) AS n FROM audit_entry WHERE act = 'ask.text' AND role = 'sms' AND result = $1`, act); n == 0 {
 				t.Errorf("no audit entry of %s by text", act)
 			}

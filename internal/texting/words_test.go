@@ -98,7 +98,8 @@ func TestOurOwnWordsAreUnderstood(t *testing.T) {
 			"texting.done.accept":    {texting.Where, texting.Code, texting.Other, texting.Cancel},
 			"texting.ask.send":       {texting.Send},
 			"texting.sure.cancel":    {texting.Cancel},
-			"texting.sure.move":      {texting.Other},
+			"texting.notice.instead": {texting.Where, texting.Yes, texting.No},
+			"texting.where.instead":  {texting.Yes, texting.No},
 			"texting.sure.withdraw":  {texting.Cancel},
 			"texting.where.resting":  {texting.Yes},
 			"texting.asked":          {texting.Where, texting.Cancel},
@@ -140,7 +141,7 @@ func TestOurTextsAreShort(t *testing.T) {
 				continue
 			}
 			text := c.In(l.Tag).Get(key, map[string]any{"Digits": "482117", "Person": "6", "People": "6", "Domain": "loket.example", "Phone": "+31 20 000 0000",
-				"When": "30 september 2022, 09:15", "Until": "30 september 2022, 09:15", "Closes": "30 september 2022, 18:00", "Place": "Gatwickstraat 1, 1043 GK Amsterdam",
+				"When": "30 september 2022, 09:15", "Now": "30 september 2022, 09:15", "Until": "30 september 2022, 09:15", "Closes": "30 september 2022, 18:00", "Place": "Gatwickstraat 1, 1043 GK Amsterdam",
 				"Ticket": "ABCDEFGHJK", "Number": "ABCD EFG HJKM", "Code": "1234 5678", "Ahead": "12.345", "Language": "Nederlands"}).Text
 			text = strings.NewReplacer("\u2068", "", "\u2069", "").Replace(text)
 			plain := !strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune(gsm7, r) })
