@@ -45,6 +45,7 @@ import (
 	"loket/internal/seal"
 	"loket/internal/staff"
 	"loket/internal/tally"
+	"loket/internal/texting"
 	"loket/internal/upload"
 	"loket/internal/walkin"
 	"loket/locales"
@@ -75,6 +76,7 @@ type App struct {
 	Walkin    *walkin.Store
 	Planner   *planner.Store // nil where nobody can ask for a place
 	Reports   *report.Store  // of fraud with places; nil as Planner is
+	Texting   *texting.Store // nil where no text messages are taken
 	Metrics   *observe.Metrics
 
 	zone    *time.Location
@@ -191,7 +193,7 @@ func (a *App) openAreas(ctx context.Context) error {
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Outbox: a.Outbox, Once: guard, Tally: counts, Schema: a.Schema,
 		Texts: a.Catalogue, Addresses: addresses{request.Addresses{Vault: vault}, planner.Addresses{Vault: vault}}, Photos: a.Uploads, BaseURL: a.Config.Public.URL, Domain: a.Config.Name,
 		Region: a.Config.Route.Country, Daily: a.Config.SMS.Daily, Abroad: a.Config.SMS.Abroad, Report: a.failed,
-		Zone: a.zone, Now: a.now, Random: a.random,
+		Text: a.noticeText, Zone: a.zone, Now: a.now, Random: a.random,
 	})
 	a.Locations = location.NewStore(location.Parts{
 		DB: a.DB, Audit: a.Audit, Zone: a.zone, Now: a.now, Tell: a.Mailbox.Notice,
@@ -211,6 +213,9 @@ func (a *App) openAreas(ctx context.Context) error {
 		Locations: a.Locations, Schema: a.Schema, Pack: route, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})
 	if err := a.openPlaces(vault, guard, counts); err != nil {
+		return err
+	}
+	if err := a.openTexts(vault, guard, counts); err != nil {
 		return err
 	}
 	a.addPeriodicWork()

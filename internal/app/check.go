@@ -68,6 +68,13 @@ func (a *App) Check(ctx context.Context, witnessed []string) ([]Finding, error) 
 		}
 		add(3, places)
 	}
+	if a.Texting != nil {
+		texts, err := a.Texting.Check(ctx)
+		if err != nil {
+			return nil, err
+		}
+		add(4, texts)
+	}
 	people, err := a.Staff.Check(ctx)
 	if err != nil {
 		return nil, err

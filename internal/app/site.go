@@ -52,6 +52,7 @@ func (a *App) Site() (*web.Site, error) {
 	}
 	public.New(public.Parts{
 		Requests: a.Requests, Mailbox: a.Mailbox, Uploads: a.Uploads, Planner: a.Planner, Reports: a.Reports, Forms: a.Keys.Box("form"),
+		Texts: a.Texting != nil, TextTo: a.Config.Texts.Number,
 		Catalogue: catalogue, Region: a.Config.Route.Country, Random: a.random,
 		Audit:    public.Audit{Key: key, Checkpoint: a.checkpoint, Proof: a.proof},
 		Security: public.Security{Contact: a.Config.Public.Contact, Expires: a.now().Add(securityTerm)},
@@ -65,7 +66,7 @@ func (a *App) Site() (*web.Site, error) {
 		return nil, err
 	}
 	site.Handle("/hooks/", api.NewReports(a.Outbox, gateways, a.Log))
-	return site, nil
+	return site, a.takeTexts(site)
 }
 
 // reports says how the delivery reports of each gateway are read; a gateway without a

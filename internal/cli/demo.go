@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"loket/internal/config"
 	"loket/internal/draw"
 	"loket/internal/fault"
+	"loket/internal/ident"
 	"loket/internal/outbox/demo"
 	"loket/internal/registry/local"
 	registrydemo "loket/internal/registry/local/demo"
@@ -85,16 +88,37 @@ func (c demoCommand) configure(data string) (config.Config, error) {
 	}
 	loaded.Route.Match = config.Duration(demoMatch)
 	loaded.Places.Pack, loaded.Places.Work, loaded.Places.Every = "refugeehelp-2022", config.Duration(demoWork), config.Duration(demoList)
-	if _, err := os.Stat(filepath.Join(app.SigningDir(loaded))); err == nil {
-		return loaded, nil
-	}
+	loaded.Texts.SecretFile, loaded.Texts.Header, loaded.Texts.Number = filepath.Join(data, "text-secret"), demo.SignatureHeader, demoNumber
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return loaded, fmt.Errorf("make data directory: %w", err)
+	}
+	if err := os.WriteFile(loaded.Texts.SecretFile, []byte(demoTextSecret), 0o600); err != nil {
+		return loaded, fmt.Errorf("write secret of the demo's texts: %w", err)
+	}
+	if _, err := os.Stat(filepath.Join(app.SigningDir(loaded))); err == nil {
+		return loaded, nil
 	}
 	if err := app.InitKeys(loaded, rand.Reader); err != nil {
 		return loaded, err
 	}
 	return loaded, app.AddDemoKey(loaded, time.Now(), rand.Reader)
+}
+
+// What the demo's provider of text messages knows, and the number that it has for us.
+const (
+	demoTextSecret = "demo"
+	demoNumber     = "3669"
+)
+
+// demoTexts sends a text as a phone of the demo does.
+func demoTexts(gateway *demo.Gateway, public string) pages.Texts {
+	return func(ctx context.Context, from, text string) error {
+		code, err := gateway.Text(ctx, public+"/hooks/sms-in", []byte(demoTextSecret), ident.NewID(rand.Reader, "sms"), from, text)
+		if err == nil && code != http.StatusNoContent {
+			err = fault.New(fault.Unavailable, "", "the text was answered with status %d", code)
+		}
+		return err
+	}
 }
 
 func (c demoCommand) serve(at *world, a *app.App, data string) error {
@@ -134,7 +158,8 @@ func (c demoCommand) serve(at *world, a *app.App, data string) error {
 			return app.Sites{}, err
 		}
 		pages.RegisterAuthenticator(desk)
-		shown := pages.Pages{Mail: mail, Gateway: gateway, People: people, Staff: colleagues, Public: a.Config.Public.URL, Style: site.Assets.Style("ltr")}
+		shown := pages.Pages{Mail: mail, Gateway: gateway, People: people, Staff: colleagues, Public: a.Config.Public.URL, Style: site.Assets.Style("ltr"),
+			Texts: demoTexts(gateway, a.Config.Public.URL)}
 		return app.Sites{Public: site, Staff: desk}, shown.Register(site)
 	}
 	return a.ServeWith(at.ctx, app.All, senders, build, func([]string) {

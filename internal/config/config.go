@@ -35,6 +35,7 @@ type Config struct {
 	Mail       Mail       `toml:"mail"`
 	SMS        Gateway    `toml:"sms"`
 	Voice      Gateway    `toml:"voice"`
+	Texts      Texts      `toml:"texts"`
 	Route      Route      `toml:"route"`
 	Places     Places     `toml:"places"`
 	Backup     Backup     `toml:"backup"`
@@ -108,6 +109,21 @@ type Gateway struct {
 	ReportSecretFile string            `toml:"report_secret_file"` // of delivery reports: the key of their signature, or a segment of their path. Default none: reports are refused.
 	ReportHeader     string            `toml:"report_header"`      // header with the signature; empty when the secret is in the path. Default none.
 	ReportWords      map[string]string `toml:"report_words"`       // what the gateway's words mean: "delivered", "failed". Default those two words.
+}
+
+// Texts is how text messages come in that people send to us. They are answered through the
+// gateway of SMS, which must be there.
+type Texts struct {
+	SecretFile string `toml:"secret_file"` // key of the signature of what comes in, or a segment of its path. Default none: no texts are taken.
+	Header     string `toml:"header"`      // header with the signature; empty when the secret is in the path. Default none.
+	ID         string `toml:"id"`          // where a text that comes in has its id, in JSON or in a form. Default "id".
+	From       string `toml:"from"`        // where it has the sender's number. Default "from".
+	Text       string `toml:"text"`        // where it has the text. Default "text".
+	Number     string `toml:"number"`      // the number that people text to, as pages show it. Default none: no page names it.
+	Call       string `toml:"call"`        // a number to call instead, as the first text says. Default none.
+	Strangers  int64  `toml:"strangers"`   // answers a day to a phone that asked for nothing. Default 3.
+	Daily      int64  `toml:"daily"`       // answers a day, all together. Default 20000.
+	Abroad     int64  `toml:"abroad"`      // of these, to numbers of other countries. Default 2000.
 }
 
 // Route says what is offered and how often requests are matched.
@@ -244,6 +260,17 @@ func (c *Config) fill() {
 		or(&g.ReportReference, "id")
 		or(&g.ReportStatus, "status")
 	}
+	or(&c.Texts.ID, "id")
+	or(&c.Texts.From, "from")
+	or(&c.Texts.Text, "text")
+	for _, most := range []struct {
+		field *int64
+		value int64
+	}{{&c.Texts.Strangers, 3}, {&c.Texts.Daily, 20000}, {&c.Texts.Abroad, 2000}} {
+		if *most.field == 0 {
+			*most.field = most.value
+		}
+	}
 	or(&c.Route.Pack, "gkvi-amsterdam-2021")
 	or(&c.Route.Rules, "covid-2021")
 	or(&c.Route.Country, "NL")
@@ -299,6 +326,9 @@ func (c Config) check() error {
 		if _, err := age.ParseX25519Recipient(r); err != nil {
 			add("backup.recipients: %q is not an age public key", r)
 		}
+	}
+	if c.Texts.SecretFile != "" && (c.SMS.URL == "" || c.Places.Pack == "") {
+		add("texts.secret_file is there, and no sms.url to answer by or no places.pack to answer of")
 	}
 	if time.Duration(c.Route.Match) < 0 {
 		add("route.match is negative")

@@ -90,6 +90,9 @@ type Address struct {
 	// Former are contacts that staff changed at a counter, oldest first: who had them is
 	// told.
 	Former []Former
+	// Own says that its notices are about itself and not about one thing that many wait
+	// for: each case has its own, several a day.
+	Own bool
 }
 
 // Former is a contact that holds no more.
@@ -132,11 +135,14 @@ type Parts struct {
 	Daily     int64                                             // codes a day, all together
 	Abroad    int64                                             // of these, to numbers of other countries
 	Report    func(ctx context.Context, work string, err error) // told when a budget is used up
-	BaseURL   string                                            // of the public site; a link is BaseURL/m/TOKEN
-	Domain    string                                            // short name of the site, which an SMS ends with
-	Zone      *time.Location                                    // in which days are counted
-	Now       func() time.Time
-	Random    io.Reader
+	// Text, if there is one, says what a notice by text message says; "" is the words of
+	// the catalogue, and a fault.TooLate that the phone wants none.
+	Text    func(ctx context.Context, caseID string, to Address) (string, error)
+	BaseURL string         // of the public site; a link is BaseURL/m/TOKEN
+	Domain  string         // short name of the site, which an SMS ends with
+	Zone    *time.Location // in which days are counted
+	Now     func() time.Time
+	Random  io.Reader
 }
 
 // Store keeps messages.

@@ -22,6 +22,10 @@ const kindHelper = "mailbox.helper"
 // from now on. It tells neither who changed it nor where to.
 const kindMoved = "mailbox.moved"
 
+// ownNotices is how many notices a day go by phone to a case that has its own: each offer of
+// a day has one.
+const ownNotices = 6
+
 // TellOfHelper puts into the outbox that somebody may now act for the person of a case; it
 // goes the way of Notice, once a day for each case.
 func (s *Store) TellOfHelper(ctx context.Context, tx *db.Tx, caseID string) error {
@@ -51,8 +55,12 @@ func (s *Store) Notice(ctx context.Context, tx *db.Tx, caseID string) error {
 		return err
 	}
 	if to.Email.IsZero() && !to.Phone.IsZero() {
-		n, err := s.Tally.Add(ctx, tx, tallyNotice, to.Phone.Reveal())
-		if err != nil || n > 1 {
+		thing, most := []string{to.Phone.Reveal()}, int64(1)
+		if to.Own {
+			thing, most = append(thing, caseID), ownNotices
+		}
+		n, err := s.Tally.Add(ctx, tx, tallyNotice, thing...)
+		if err != nil || n > most {
 			return err
 		}
 	}
@@ -108,7 +116,14 @@ func (s *Store) composeNotice(ctx context.Context, line outbox.Line) (outbox.Env
 		return outbox.Envelope{To: to.Email.Private, Subject: s.both(to.Lang, " / ", "mailbox.mail.subject"),
 			Text: s.both(to.Lang, "\n\n", "mailbox.mail."+word) + "\n\n" + s.BaseURL + "/\n"}, nil
 	case line.Channel == outbox.SMS && to.Phone.Mobile():
-		e = outbox.Envelope{To: to.Phone.Private, Text: texts.Get("mailbox.sms."+word, nil).Text + " " + s.Domain}
+		text, err := s.noticeText(ctx, line, to)
+		if err != nil {
+			return outbox.Envelope{}, err
+		}
+		if text == "" {
+			text = texts.Get("mailbox.sms."+word, nil).Text
+		}
+		e = outbox.Envelope{To: to.Phone.Private, Text: text + " " + s.Domain}
 	case line.Channel == outbox.Voice && to.Phone.Callable():
 		e = outbox.Envelope{To: to.Phone.Private, Text: texts.Get("mailbox.voice."+word, nil).Text}
 	default:
@@ -119,4 +134,12 @@ func (s *Store) composeNotice(ctx context.Context, line outbox.Line) (outbox.Env
 		return outbox.Envelope{}, fault.New(fault.TooLate, "", "no notice to this phone any more today: %w", err)
 	}
 	return e, err
+}
+
+// noticeText asks the area that answers text messages what a notice says.
+func (s *Store) noticeText(ctx context.Context, line outbox.Line, to Address) (string, error) {
+	if s.Text == nil || line.Kind != kindNotice {
+		return "", nil
+	}
+	return s.Text(ctx, line.CaseID, to)
 }

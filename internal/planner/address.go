@@ -23,5 +23,5 @@ func (a Addresses) Address(ctx context.Context, q db.Queryer, caseID string) (ma
 	if err != nil {
 		return mailbox.Address{}, err
 	}
-	return mailbox.Address{Email: body.Email, Phone: body.Phone, Lang: lang.Tag(row.Lang)}, nil
+	return mailbox.Address{Email: body.Email, Phone: body.Phone, Lang: lang.Tag(row.Lang), Own: true}, nil
 }

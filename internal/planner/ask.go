@@ -301,6 +301,9 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, a askRow, f form, members
 	if err := s.keepMembers(ctx, tx, a.ID, members); err != nil {
 		return err
 	}
+	if err := s.keepPhone(ctx, tx, a.ID, f); err != nil {
+		return err
+	}
 	entry := audit.Entry{Actor: audit.Applicant, Role: roleSelf, Act: "ask.submit", Object: a.ID, Result: a.Door, Sealer: c, Subject: "ask.submit"}
 	if err := s.Audit.Add(ctx, tx, entry); err != nil {
 		return err

@@ -34,21 +34,26 @@ func (s *Store) Cancel(ctx context.Context, number ident.CaseNumber, code ident.
 		if err != nil {
 			return fmt.Errorf("lock ask: %w", err)
 		}
-		if a.State != Booked {
-			return fault.New(fault.TooLate, "planner.cancel.none", "ask %s has no appointment", a.ID)
-		}
-		starts, err := db.Get[time.Time](ctx, tx, selectBookedFrom, a.ID)
-		if err != nil {
-			return fmt.Errorf("find the appointment: %w", err)
-		}
-		if !s.now().Before(starts) {
-			return fault.New(fault.TooLate, "planner.cancel.begun", "the appointment of ask %s has begun", a.ID)
-		}
-		if _, err := s.choose(ctx, tx, a.ID, s.day(starts), choiceCancel); err != nil {
-			return err
-		}
-		return s.cancel(ctx, tx, a, s.day(starts).Add(1))
+		return s.cancelOwn(ctx, tx, a)
 	})
+}
+
+// cancelOwn is Cancel for an ask that is locked.
+func (s *Store) cancelOwn(ctx context.Context, tx *db.Tx, a askRow) error {
+	if a.State != Booked {
+		return fault.New(fault.TooLate, "planner.cancel.none", "ask %s has no appointment", a.ID)
+	}
+	starts, err := db.Get[time.Time](ctx, tx, selectBookedFrom, a.ID)
+	if err != nil {
+		return fmt.Errorf("find the appointment: %w", err)
+	}
+	if !s.now().Before(starts) {
+		return fault.New(fault.TooLate, "planner.cancel.begun", "the appointment of ask %s has begun", a.ID)
+	}
+	if _, err := s.choose(ctx, tx, a.ID, s.day(starts), choiceCancel); err != nil {
+		return err
+	}
+	return s.cancel(ctx, tx, a, s.day(starts).Add(1))
 }
 
 // cancel gives the appointments of an ask that is locked back. What it is offered next is
@@ -118,26 +123,31 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 		if err != nil {
 			return fmt.Errorf("lock ask: %w", err)
 		}
-		if a.ClosedAt != nil || a.State == Making { // what is being made lies somewhere: it is fetched
-			return movedOn(a.ID)
-		}
-		switch a.State {
-		case Offered:
-			err = s.freeOffered(ctx, tx, a.ID)
-		case Booked:
-			err = s.freeBooked(ctx, tx, a.ID, "withdrawn")
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.end(ctx, tx, a, Withdrawn, "person"); err != nil {
-			return err
-		}
-		if err := s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.withdraw", "ok"); err != nil {
-			return err
-		}
-		return s.figure(ctx, tx, a.Region, string(Withdrawn))
+		return s.withdraw(ctx, tx, a)
 	})
+}
+
+// withdraw is Withdraw for an ask that is locked.
+func (s *Store) withdraw(ctx context.Context, tx *db.Tx, a askRow) (err error) {
+	if a.ClosedAt != nil || a.State == Making { // what is being made lies somewhere: it is fetched
+		return movedOn(a.ID)
+	}
+	switch a.State {
+	case Offered:
+		err = s.freeOffered(ctx, tx, a.ID)
+	case Booked:
+		err = s.freeBooked(ctx, tx, a.ID, "withdrawn")
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.end(ctx, tx, a, Withdrawn, "person"); err != nil {
+		return err
+	}
+	if err := s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.withdraw", "ok"); err != nil {
+		return err
+	}
+	return s.figure(ctx, tx, a.Region, string(Withdrawn))
 }
 
 const (

@@ -43,6 +43,7 @@ func damage() []struct{ query, wants string } {
 			INSERT INTO disrupted SELECT 'dis_x', ask_id, day, '', 0, NULL FROM ask_address; UPDATE appointment SET state = 'missed'`, "people were marked as missed"},
 		{`DELETE FROM case_key`, "asks have no key"},
 		{`UPDATE case_key SET ends_at = 1`, "asks that ended have no day"},
+		{`DELETE FROM ask_phone; UPDATE ask SET door = 'sms'`, "asks by text message have no phone"},
 		{`UPDATE audit_entry SET act = 'other'`, "asks have no audit entry"},
 		{`UPDATE ask_figure SET n = n + 1 WHERE what = 'asked'`, "asks came"},
 		{`INSERT INTO reminder SELECT id, 'last', '1999-01-01', TRUE, 1 FROM ask WHERE state = 'booked'`, "reminders are of a day"},

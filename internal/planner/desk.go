@@ -130,7 +130,7 @@ func (s *Store) takeDesk(ctx context.Context, m staff.Member, askID string) (sta
 
 // enterAt is enter for a member who types the code of a person.
 func (s *Store) enterAt(ctx context.Context, m staff.Member, number ident.CaseNumber, code ident.Code) (askRow, error) {
-	a, err := s.enter(ctx, number, code)
+	a, err := s.enterWith(ctx, number, func(a askRow) bool { return s.code(a).Equal(code) || s.deskCode(a).Equal(code) })
 	if err == nil || !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Throttled) {
 		return a, err
 	}

@@ -73,6 +73,7 @@ const (
 	API       Door = "api"
 	AtCounter Door = "counter"
 	ByHelper  Door = "helper"
+	ByText    Door = "sms"
 )
 
 // MostMembers is how many people one ask may have.

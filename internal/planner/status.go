@@ -27,6 +27,11 @@ const (
 // code that does not fit are the same fault.NotFound; a number alone shows and changes
 // nothing (P-71).
 func (s *Store) enter(ctx context.Context, number ident.CaseNumber, code ident.Code) (askRow, error) {
+	return s.enterWith(ctx, number, func(a askRow) bool { return s.code(a).Equal(code) })
+}
+
+// enterWith is enter with what fits an ask.
+func (s *Store) enterWith(ctx context.Context, number ident.CaseNumber, fits func(askRow) bool) (askRow, error) {
 	wrong := fault.New(fault.NotFound, "planner.status.wrong", "number and code do not fit")
 	a, err := db.Get[askRow](ctx, s.DB, selectByNumber, string(number))
 	if fault.Is(err, fault.NotFound) {
@@ -40,7 +45,7 @@ func (s *Store) enter(ctx context.Context, number ident.CaseNumber, code ident.C
 	if a.TriesDay == today && a.Tries >= mostTries {
 		return askRow{}, shut
 	}
-	if s.code(a).Equal(code) {
+	if fits(a) {
 		return a, nil
 	}
 	counted, err := db.Exec(ctx, s.DB, updateTries, a.ID, today, int64(mostTries))
@@ -60,6 +65,11 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 	if err != nil {
 		return Status{}, err
 	}
+	return s.statusOf(ctx, a)
+}
+
+// statusOf shows where an ask is whose door was opened.
+func (s *Store) statusOf(ctx context.Context, a askRow) (Status, error) {
 	draw, err := db.Get[drawRow](ctx, s.DB, selectDraw, a.DrawID)
 	if err != nil {
 		return Status{}, fmt.Errorf("find the draw of an ask: %w", err)

@@ -148,6 +148,21 @@ func (g *Gateway) Report(ctx context.Context, url string, secret []byte, referen
 	if err != nil {
 		return 0, fmt.Errorf("encode report: %w", err)
 	}
+	return post(ctx, url, secret, body)
+}
+
+// Text posts a text message that a phone sent to our number, as the gateway of a provider
+// would: its id, the sender and the text as JSON, signed under secret. The same id again is
+// a provider that did not hear our answer.
+func (g *Gateway) Text(ctx context.Context, url string, secret []byte, id, from, text string) (code int, err error) {
+	body, err := json.Marshal(map[string]string{"id": id, "from": from, "text": text})
+	if err != nil {
+		return 0, fmt.Errorf("encode text: %w", err)
+	}
+	return post(ctx, url, secret, body)
+}
+
+func post(ctx context.Context, url string, secret, body []byte) (code int, err error) {
 	request, err := signed(ctx, url, secret, body)
 	if err != nil {
 		return 0, err
@@ -155,7 +170,7 @@ func (g *Gateway) Report(ctx context.Context, url string, secret []byte, referen
 	client := &http.Client{Timeout: reportWait}
 	response, err := client.Do(request)
 	if err != nil {
-		return 0, fmt.Errorf("post report: %w", err)
+		return 0, fmt.Errorf("post to a hook: %w", err)
 	}
 	return response.StatusCode, response.Body.Close()
 }

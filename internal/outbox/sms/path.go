@@ -11,7 +11,10 @@ const maxText = 200
 
 // textAt returns the string or whole number at a path of names and indexes in a
 // JSON document, such as "messages.0.id"; "" where there is none.
-func textAt(document []byte, path string) string {
+func textAt(document []byte, path string) string { return longTextAt(document, path, maxText) }
+
+// longTextAt is textAt for a text of at most so many bytes.
+func longTextAt(document []byte, path string, most int) string {
 	if path == "" {
 		return ""
 	}
@@ -42,7 +45,7 @@ func textAt(document []byte, path string) string {
 	case json.Number:
 		text = found.String()
 	}
-	if len(text) > maxText || strings.ContainsRune(text, 0) {
+	if len(text) > most || strings.ContainsRune(text, 0) {
 		return ""
 	}
 	return text

@@ -41,7 +41,7 @@ type Report struct {
 // Parse reads a report. The error is of kind fault.Denied when it does not come
 // from the provider, and fault.Invalid when it tells nothing.
 func (r Reports) Parse(pathSecret string, header http.Header, body []byte) (Report, error) {
-	if !r.genuine(pathSecret, header, body) {
+	if !genuine(r.SignatureHeader, r.SignatureSecret, r.PathSecret, pathSecret, header, body) {
 		return Report{}, fault.New(fault.Denied, "", "delivery report without its secret")
 	}
 	if len(body) > maxAnswer {
@@ -54,20 +54,20 @@ func (r Reports) Parse(pathSecret string, header http.Header, body []byte) (Repo
 	return Report{reference, r.Statuses[strings.ToLower(word)]}, nil
 }
 
-// genuine reports whether the provider made the report. Without a secret in the
+// genuine reports whether the provider made what was posted. Without a secret in the
 // configuration nothing is.
-func (r Reports) genuine(pathSecret string, header http.Header, body []byte) bool {
-	if len(r.SignatureSecret) == 0 {
-		return r.PathSecret != "" && subtle.ConstantTimeCompare([]byte(pathSecret), []byte(r.PathSecret)) == 1
+func genuine(name string, secret []byte, segment, pathSecret string, header http.Header, body []byte) bool {
+	if len(secret) == 0 {
+		return segment != "" && subtle.ConstantTimeCompare([]byte(pathSecret), []byte(segment)) == 1
 	}
-	given := header.Get(r.SignatureHeader)
+	given := header.Get(name)
 	signature, err := hex.DecodeString(given)
 	if err != nil {
 		if signature, err = base64.StdEncoding.DecodeString(given); err != nil {
 			return false
 		}
 	}
-	mac := hmac.New(sha256.New, r.SignatureSecret)
+	mac := hmac.New(sha256.New, secret)
 	mac.Write(body)
 	return hmac.Equal(signature, mac.Sum(nil))
 }

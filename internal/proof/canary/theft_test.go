@@ -100,11 +100,38 @@ func (f *flight) asksForAPlace(t *testing.T) {
 			laters, silences, not_before, why, code_version, tries, tries_day, asked_at, changed_at, sealed)
 			VALUES ($1, $2, '0123456789', 'drw_1', '', '', '', 1, 'nl', '', 'web', FALSE, 'waiting', 0, 0, $3, '', 1, 0, '', $3, $3, $4)`,
 			id, number, f.Clock.Now(), sealed)
-		return err
+		if err != nil {
+			return err
+		}
+		return f.texts(t, tx)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// texts begins a form by text message, sealed as package texting does.
+func (f *flight) texts(t *testing.T, tx *db.Tx) error {
+	const id = "txt_of_the_robbed"
+	c, err := seal.NewVault(f.Keys, f.Random()).Create(t.Context(), tx, id)
+	if err != nil {
+		return err
+	}
+	thread, err := c.Seal("text thread", struct{ Name string }{"Verzonnen Beller"})
+	if err != nil {
+		return err
+	}
+	answer, err := c.Seal("text answer ans_1", struct{ Key string }{"texting.wrong"})
+	if err != nil {
+		return err
+	}
+	if _, err := db.Exec(t.Context(), tx, `INSERT INTO text_thread (id, phone, expires_at, sealed) VALUES ($1, $2, $3, $4)`,
+		id, []byte("sum"), f.Clock.Now().Add(24*time.Hour), thread); err != nil {
+		return err
+	}
+	_, err = db.Exec(t.Context(), tx, `INSERT INTO text_answer (id, thread_id, message, sealed, expires_at) VALUES ('ans_1', $1, $2, $3, $4)`,
+		id, []byte("sum"), answer, f.Clock.Now().Add(time.Hour))
+	return err
 }
 
 // T11: the database and its backups without the keys open nothing; with the key
@@ -125,7 +152,7 @@ func TestThief(t *testing.T) { // G-41
 			}
 			th.find(f.Config.Keys.Dir)
 			th.open()
-			for _, column := range []string{"case_key.wrapped", "audit_entry.subject", "registry_record.sealed", "request.sealed", "decision.reasons", "proposal.sealed", "ask.sealed", "fraud_report.sealed", "message.queue_wrap"} {
+			for _, column := range []string{"case_key.wrapped", "audit_entry.subject", "registry_record.sealed", "request.sealed", "decision.reasons", "proposal.sealed", "ask.sealed", "fraud_report.sealed", "text_thread.sealed", "text_answer.sealed", "message.queue_wrap"} {
 				if th.opened[column] != th.count(column) {
 					t.Errorf("with the keys %d of %d in %s open", th.opened[column], th.count(column), column)
 				}

@@ -31,6 +31,8 @@ var sealedColumns = []loot{
 	{"proposal.sealed", `SELECT sealed, request_id || ' proposal ' || id AS bound FROM proposal`},
 	{"ask.sealed", `SELECT sealed, id || ' ask' AS bound FROM ask`},
 	{"fraud_report.sealed", `SELECT sealed, id || ' report' AS bound FROM fraud_report`},
+	{"text_thread.sealed", `SELECT sealed, id || ' text thread' AS bound FROM text_thread`},
+	{"text_answer.sealed", `SELECT sealed, thread_id || ' text answer ' || id AS bound FROM text_answer`},
 	{"message.queue_wrap", `SELECT queue_wrap AS sealed, case_id || ' queue ' || id AS bound FROM message WHERE queue_wrap IS NOT NULL`},
 	{"message_link.wrap", `SELECT wrap AS sealed, 'message key ' || message_id AS bound FROM message_link`},
 	{"message_session.wrap", `SELECT wrap AS sealed, 'message key ' || message_id AS bound FROM message_session`},

@@ -32,6 +32,7 @@ type Pages struct {
 	Staff   Staff
 	Public  string // address of the pages for people
 	Style   string // path of the stylesheet
+	Texts   Texts  // nil where no texts are taken
 
 	templates *template.Template
 }
@@ -66,6 +67,7 @@ func (p *Pages) Register(site *web.Site) error {
 	p.add(site, "outbox", func(context.Context) (any, error) { return p.sent(), nil })
 	p.add(site, "people", func(context.Context) (any, error) { return p.People, nil })
 	p.add(site, "staff", func(ctx context.Context) (any, error) { return p.Staff.Colleagues(ctx) })
+	p.registerPhone(site)
 	site.Handle("POST /demo/staff/{colleague}/link", http.HandlerFunc(p.newLink))
 	return nil
 }

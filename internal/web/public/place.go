@@ -82,6 +82,7 @@ type placesPage struct {
 	Regions []regionView
 	Stock   []supplyView
 	As      instant // of what it says
+	TextTo  string  // number to which one can text; may be empty
 }
 
 // instant is a time as people read it.
@@ -140,7 +141,7 @@ func (p *Pages) places(tag lang.Tag) (web.Document, error) {
 		return nil, err
 	}
 	p.agePlaces()
-	page := &placesPage{Stock: supplies, Page: web.Page{Title: "public.place.title", Back: "/"}, Closes: p.instant(closes), Who: p.whoMayAsk(tag), As: p.instant(p.Planner.Now())}
+	page := &placesPage{Stock: supplies, Page: web.Page{Title: "public.place.title", Back: "/"}, Closes: p.instant(closes), Who: p.whoMayAsk(tag), As: p.instant(p.Planner.Now()), TextTo: p.TextTo}
 	for _, o := range outlook {
 		view := p.regionOf(tag, o.Region, o.Places)
 		view.Few, view.Waiting, view.Week, view.Days = o.Waiting == few, max(0, int(o.Waiting)), int(o.Week), o.Days

@@ -54,9 +54,13 @@ func (p placeForm) contactStep() placeStep {
 		path: "contact", title: "public.place.contact.title",
 		done: func(a asked) bool { return !a.Email.IsZero() || !a.Phone.IsZero() },
 		show: func(a asked) *placeFields {
+			hint := "public.place.contact.phone-hint"
+			if p.Texts {
+				hint = "public.place.sms.phone-hint"
+			}
 			return &placeFields{Titled: true, Lead: "public.place.contact.text", Texts: []*form.Text{
 				{Name: "email", Label: "public.place.contact.email", Type: "email", Latin: true, Autocomplete: "email", Value: a.Email.Reveal()},
-				{Name: "phone", Label: "public.place.contact.phone", Hint: "public.place.contact.phone-hint", Who: "public.place.contact.who",
+				{Name: "phone", Label: "public.place.contact.phone", Hint: hint, Who: "public.place.contact.who",
 					Type: "tel", Width: 20, Latin: true, Autocomplete: "tel", Value: a.Phone.Reveal()},
 			}}
 		},

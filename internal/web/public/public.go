@@ -66,6 +66,8 @@ type Parts struct {
 	Catalogue *lang.Catalogue // made of Messages
 	Audit     Audit
 	Security  Security
+	Texts     bool      // that people can answer by text message
+	TextTo    string    // the number to which they text, as shown; may be empty
 	Region    string    // of phone numbers without a country, ISO 3166-1 alpha-2
 	Random    io.Reader // cryptographically strong
 }
