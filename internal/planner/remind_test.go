@@ -1,36 +1,30 @@
 package planner_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
 
-	"loket/internal/db"
 	"loket/internal/planner"
 	"loket/internal/rules"
 )
 
-// bookedAhead lets an ask have its appointments, so many days later than it would.
-func (w *world) bookedAhead(t testing.TB, r planner.Receipt, days int) planner.Status {
+// opensIn gives a world one counter, that has desks from a day on.
+func (w *world) opensIn(t testing.TB, first rules.Day) {
 	t.Helper()
-	first := w.booked(t, r).Appointments[0].Starts
-	status := w.postpone(t, r, days)
-	if !status.Appointments[0].Starts.Equal(first.AddDate(0, 0, days)) {
-		t.Fatalf("appointments at %v", status.Appointments[0].Starts)
-	}
-	return status
+	late := counter("amsterdam", w.Pack.List("regions")[0].ID, 1, first.Add(14).String())
+	late.Fields["first"], late.Fields["last"] = first.String(), first.Add(90).String()
+	late.Fields["desks"] = fmt.Sprintf("%s..%s 6x15 uk,en,nl", first, first.Add(90))
+	late.Fields["products"] = ".. sticker; .. o-document"
+	w.has(late)
 }
 
-// postpone moves the slots of an ask beyond the horizon, where they meet no others.
-func (w *world) postpone(t testing.TB, r planner.Receipt, days int) planner.Status {
+// bookedAhead lets an ask have its appointments, at least so many days ahead.
+func (w *world) bookedAhead(t testing.TB, r planner.Receipt, days int) planner.Status {
 	t.Helper()
-	for _, a := range w.status(t, r).Appointments {
-		to := a.Starts.AddDate(0, 0, days)
-		_, err := db.Exec(t.Context(), w.DB, `UPDATE slot SET starts_at = $2, day = $3 WHERE id = (SELECT slot_id FROM appointment WHERE id = $1)`,
-			a.ID, to, to.Format(time.DateOnly))
-		must(t, err)
-	}
-	return w.status(t, r)
+	w.opensIn(t, w.Today().Add(days+1))
+	return w.booked(t, r)
 }
 
 // told counts the notices to the person of an ask.
@@ -115,10 +109,9 @@ func TestWhatWasGivenBackIsNotRemindedOf(t *testing.T) { // P-41
 		withdrawn, cancelled := w.ask(t, w.person(t)), w.ask(t, w.person(t))
 		starts := w.bookedAhead(t, withdrawn, 9).Appointments[0].Starts
 		must(t, w.Answer(t.Context(), cancelled.Number, cancelled.Code, w.status(t, cancelled).Offer.ID, planner.Accept))
-		w.postpone(t, cancelled, 10)
+		must(t, w.Cancel(t.Context(), cancelled.Number, cancelled.Code))
 		w.until(t, starts.AddDate(0, 0, -7))
 		must(t, w.Withdraw(t.Context(), withdrawn.Number, withdrawn.Code))
-		must(t, w.Cancel(t.Context(), cancelled.Number, cancelled.Code))
 		reminded := w.entries(t, "ask.remind", "first") + w.entries(t, "ask.remind", "last")
 		if reminded != 1 {
 			t.Errorf("%d reminders a week before, want one", reminded)
@@ -203,12 +196,10 @@ func TestAPaperThatExpiresBeforeTheSlot(t *testing.T) { // P-84
 	each(t, func(t *testing.T, w *world) {
 		limit, err := rules.ParseDay("2023-03-04")
 		must(t, err)
+		w.clock.Advance(time.Date(2022, 12, 5, 9, 0, 0, 0, w.Zone).Sub(w.clock.Now())) // there are stickers again
 		receipt := w.ask(t, w.paperUntil(t, limit.Add(2)))
-		w.bookedAhead(t, receipt, 9)
-		// The slot is moved to the week of the rule, as a plan that is changed would.
-		slot := time.Date(2023, 3, 1, 10, 0, 0, 0, w.Zone)
-		_, err = db.Exec(t.Context(), w.DB, `UPDATE slot SET starts_at = $1, day = $2 WHERE state = 'booked'`, slot, slot.Format(time.DateOnly))
-		must(t, err)
+		w.opensIn(t, limit.Add(-3)) // the first slots are in the week of the rule
+		slot := w.booked(t, receipt).Appointments[0].Starts
 		before := w.told(t, receipt)
 		w.until(t, slot.AddDate(0, 0, -21).Add(-time.Second))
 		if got := w.status(t, receipt); w.told(t, receipt) != before || got.PaperShort {

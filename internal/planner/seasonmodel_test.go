@@ -8,6 +8,7 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/rules"
+	"loket/internal/stock"
 )
 
 // What is true of every ask that changed within an hour, whatever it became (promises 3
@@ -74,6 +75,7 @@ type modelWaits struct {
 	Line      int64
 	Region    string
 	Size      int
+	Products  string
 	DeskLang  string
 	Soon      bool
 	NotBefore time.Time
@@ -83,7 +85,7 @@ type modelWaits struct {
 
 const (
 	selectWaitsBefore = `
-		SELECT ask.id, coalesce(line, 0) AS line, region, size, desk_lang, soon, not_before,
+		SELECT ask.id, coalesce(line, 0) AS line, region, size, products, desk_lang, soon, not_before,
 			EXISTS (SELECT 1 FROM ask_member WHERE ask_id = ask.id AND NOT holds) AS contested,
 			coalesce((SELECT max(last_at) FROM ask_skip WHERE ask_id = ask.id), 0) AS written
 		FROM ask JOIN draw ON draw.id = draw_id WHERE ask.state = 'waiting' AND draw.state = 'drawn' AND region = $1 AND line < $2 ORDER BY line`
@@ -136,7 +138,7 @@ func (r *replay) passedOver(t testing.TB, w modelWaits, o madeNow, slots []model
 	if today := r.midnight(r.clock.Now()); w.Written.Before(today) {
 		t.Fatalf("ask %s was passed over by %s at %v without a reason", w.ID, o.AskID, r.clock.Now())
 	}
-	if w.couldUse(slots, r.clock.Now()) {
+	if w.couldUse(slots, r.clock.Now()) && r.given(t, w.Products, o) {
 		t.Fatalf("ask %+v was passed over for %+v, which it could have used: %+v", w, o, slots)
 	}
 }
@@ -156,6 +158,19 @@ func (w modelWaits) couldUse(slots []modelSeat, now time.Time) bool {
 		}
 	}
 	return false
+}
+
+// given reports whether what somebody wants is handed out at the place and on the day of an
+// offer: no pause holds.
+func (r *replay) given(t testing.TB, products string, o madeNow) bool {
+	t.Helper()
+	sheets, err := r.Stock.Sheets(t.Context(), r.DB)
+	must(t, err)
+	day, err := rules.ParseDay(o.StartsAt.In(r.Zone).Format(time.DateOnly))
+	must(t, err)
+	return !slices.ContainsFunc(sheets, func(s stock.Sheet) bool {
+		return slices.Contains(strings.Fields(products), s.Product) && !s.Gives(o.LocationID, day)
+	})
 }
 
 // slotsMade are the slots of each offer of this moment.
