@@ -77,7 +77,7 @@ func TestAFreedTimeGoesToTheNextOnThePages(t *testing.T) { // P-41 P-42
 	a := shownReceipt(fillPlace(first, "een@example.org", stranger(1)).send("/place/ask/send"))
 	letDraw(t, w)
 	when := a.status(first).shown(`Er is een tijd voor u (.*?) Amsterdam`)
-	first.send("/place/status/answer", "answer", "accept").sees("U hebt een afspraak " + when)
+	first.send("/place/status/answer", "answer", "accept").sees("U hebt een afspraak", when)
 	b := shownReceipt(fillPlace(second, "twee@example.org", stranger(2)).send("/place/ask/send"))
 	w.Clock.Advance(23*time.Hour + 20*time.Minute) // to ten to six, and then on to the draw
 	first.seesNot("afgezegd")
