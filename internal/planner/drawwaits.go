@@ -91,7 +91,7 @@ func (s *Store) awaitClosed(ctx context.Context, row drawRow, a *Awaiting) error
 }
 
 const selectPledges = `
-	SELECT draw_party.name, hash, revealed_at IS NOT NULL AS revealed FROM draw_party JOIN draw ON draw.id = draw_id WHERE draw.n = $1`
+	SELECT draw_party.name, hash, coalesce(revealed_at IS NOT NULL, FALSE) AS revealed FROM draw_party JOIN draw ON draw.id = draw_id WHERE draw.n = $1`
 
 // Pledges returns the parties of a draw that reveals, in their order, with the hashes that
 // they have said. They are public at once.

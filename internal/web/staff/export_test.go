@@ -69,7 +69,7 @@ func PageData() map[string]web.Document {
 		"counter": &counterStart{}, "counter-case": &seatPage{}, "counter-done": &donePage{}, "counter-proof": &proofsPage{}, "paper": &paperPage{},
 		"sheet": &sheetPage{}, "location": &placePage{}, "locations": &placesPage{}, "helper": &helpedPage{}, "helper-mandate": &mandatePage{},
 		"helper-person": &personPage{}, "ticket-choose": &deskChoice{}, "ticket-desk": &deskPage{}, "ticket-number": &numberPage{},
-		"place-where": &wherePage{}, "place-turns": &turnsPage{}, "place-desk": &guestPage{}, "place-plan": &planPage{},
+		"place-where": &wherePage{}, "place-turns": &turnsPage{}, "place-desk": &guestPage{}, "place-plan": &planPage{}, "place-draws": &drawsPage{}, "place-draw": &drawPage{},
 		"ticket-board": &boardPage{}, "ticket-kiosk": &kioskPage{},
 		"editing": &editingPage{}, "editing-change": &changePage{}, "editing-setting": &settingPage{}, "editing-text": &textPage{},
 	}
