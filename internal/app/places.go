@@ -47,7 +47,7 @@ func (a *App) openPlaces(vault *seal.Vault, guard *once.Guard, counts *tally.Tal
 	a.Planner, err = planner.NewStore(planner.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Once: guard, Tally: counts, Mailbox: a.Mailbox, Locations: places,
 		Staff:  a.Staff,
-		Schema: a.Schema, Beacon: beacon, Every: time.Duration(a.Config.Places.Every), Pack: pack, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
+		Schema: a.Schema, Beacon: beacon, Source: a.Config.Places.Source, Parties: a.Config.Places.Parties, Every: time.Duration(a.Config.Places.Every), Pack: pack, Zone: a.zone, Now: a.now, Random: a.random, Report: a.failed,
 	})
 	if err != nil {
 		return err

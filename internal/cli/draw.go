@@ -10,16 +10,16 @@ import (
 )
 
 type drawVerifyCommand struct {
-	File   string `arg:"" help:"Published draw, JSON; - for standard input." type:"existingfile"`
-	Trust  string `help:"What another beacon says of itself, JSON as drand publishes it under /info. Without it drand quicknet is trusted, and no other." type:"existingfile" placeholder:"FILE"`
-	Dice   bool   `help:"Believe dice that two officials typed in."`
-	Reveal bool   `help:"Believe that the parties of a draw said their hashes before, and that one of them told nobody its value."`
-	Ticket string `help:"Also say which place this ticket has." placeholder:"TICKET"`
+	File    string `arg:"" help:"Published draw, JSON; - for standard input." type:"existingfile"`
+	Trust   string `help:"What another beacon says of itself, JSON as drand publishes it under /info. Without it drand quicknet is trusted, and no other." type:"existingfile" placeholder:"FILE"`
+	Dice    bool   `help:"Believe dice that two officials typed in."`
+	Parties bool   `help:"Believe that the parties of a draw said their hashes before, and that one of them told nobody its value."`
+	Ticket  string `help:"Also say which place this ticket has." placeholder:"TICKET"`
 }
 
 // Run does a draw again, and prints each step that came out as it was published.
 func (c drawVerifyCommand) Run(at *world) error {
-	trust := draw.Trust{Beacons: []draw.Trusted{draw.Quicknet()}, Dice: c.Dice, Reveal: c.Reveal}
+	trust := draw.Trust{Beacons: []draw.Trusted{draw.Quicknet()}, Dice: c.Dice, Parties: c.Parties}
 	if c.Trust != "" {
 		data, err := os.ReadFile(c.Trust)
 		if err != nil {

@@ -138,11 +138,13 @@ type Route struct {
 
 // Places says whether people can ask for a place here, and where the draw's value comes from.
 type Places struct {
-	Pack   string   `toml:"pack"`   // the pack of places, such as "refugeehelp-2022". Default none: nobody can ask for one.
-	Work   Duration `toml:"work"`   // between two looks at what is free. Default 10 seconds.
-	Every  Duration `toml:"every"`  // a list closes each so long, where fewer ask than there are places. Default once a day, when the pack says.
-	Beacon string   `toml:"beacon"` // where rounds of the beacon are fetched. Default "https://api.drand.sh".
-	Trust  string   `toml:"trust"`  // file with what another beacon says of itself, as drand publishes it under /info. Default none: it is drand quicknet.
+	Pack    string   `toml:"pack"`    // the pack of places, such as "refugeehelp-2022". Default none: nobody can ask for one.
+	Work    Duration `toml:"work"`    // between two looks at what is free. Default 10 seconds.
+	Every   Duration `toml:"every"`   // a list closes each so long, where fewer ask than there are places. Default once a day, when the pack says.
+	Source  string   `toml:"source"`  // what lists are drawn by: "beacon", "dice" that two officials type in, or "reveal". Default "beacon".
+	Parties []string `toml:"parties"` // of "reveal": who says a hash before a list is closed and its value afterwards, in their order.
+	Beacon  string   `toml:"beacon"`  // where rounds of the beacon are fetched. Default "https://api.drand.sh".
+	Trust   string   `toml:"trust"`   // file with what another beacon says of itself, as drand publishes it under /info. Default none: it is drand quicknet.
 }
 
 // Backup says who can read backups.
@@ -277,6 +279,7 @@ func (c *Config) fill() {
 	if c.Route.Match == 0 {
 		c.Route.Match = Duration(5 * time.Minute)
 	}
+	or(&c.Places.Source, "beacon")
 	or(&c.Places.Beacon, "https://api.drand.sh")
 	if c.Places.Work == 0 {
 		c.Places.Work = Duration(10 * time.Second)

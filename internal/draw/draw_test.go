@@ -340,7 +340,7 @@ func FuzzVerify(f *testing.F) {
 	}
 	f.Add(publish(f, d))
 	f.Add([]byte(`{"version":1,"n":1,"closes_at":"9999-12-31T23:59:59Z","source":{"kind":"dice"},"tickets":[],"list_sha256":""}`))
-	trust := draw.Trust{Beacons: quicknet.Beacons, Dice: true, Reveal: true}
+	trust := draw.Trust{Beacons: quicknet.Beacons, Dice: true, Parties: true}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := draw.Verify(data, trust)
 		if err != nil {

@@ -21,7 +21,7 @@ const digits = "26351442616532415263"
 // all is a verifier that believes whoever there is to believe.
 func all(t testing.TB) draw.Trust {
 	_, own := newSigner(t, closing)
-	own.Reveal = true
+	own.Parties = true
 	return own
 }
 

@@ -12,7 +12,7 @@ import (
 type Trust struct {
 	Beacons []Trusted
 	Dice    bool // believe the two officials, also where they stand in for a beacon or a party
-	Reveal  bool // believe that the parties said their hashes before, and that one of them told nobody its value
+	Parties bool // believe that the parties said their hashes before, and that one of them told nobody its value
 }
 
 // Trusted is a beacon whose values nobody who runs Loket can choose.

@@ -75,7 +75,7 @@ func (d Draw) checkTrust(trust Trust) error {
 	case FromDice:
 		return nil
 	case FromReveal:
-		if !trust.Reveal {
+		if !trust.Parties {
 			return wrong("source", "parties that reveal, which the verifier was not told to believe")
 		}
 		return nil

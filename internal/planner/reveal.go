@@ -58,10 +58,10 @@ func (s *Store) Commit(ctx context.Context, m staff.Member, n int64, party, hash
 	})
 }
 
-// Reveal keeps the value of a party of a draw whose list is closed, until all are in. It is
+// Disclose keeps the value of a party of a draw whose list is closed, until all are in. It is
 // a fault.Invalid when it is not the one whose hash the party said, and a fault.TooLate when
 // its list is open, when dice already stand in for it, or when it was revealed.
-func (s *Store) Reveal(ctx context.Context, m staff.Member, n int64, party, value string) error {
+func (s *Store) Disclose(ctx context.Context, m staff.Member, n int64, party, value string) error {
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
 		row, list, err := s.listToReveal(ctx, tx, n)
 		if err != nil {

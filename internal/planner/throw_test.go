@@ -48,7 +48,7 @@ func (w *world) believed(t testing.TB, n int64) draw.Draw {
 	t.Helper()
 	data, err := w.Published(t.Context(), n)
 	must(t, err)
-	d, err := draw.Verify(data, draw.Trust{Beacons: []draw.Trusted{w.Beacon.(*draw.Signer).Trusted()}, Dice: true, Reveal: true})
+	d, err := draw.Verify(data, draw.Trust{Beacons: []draw.Trusted{w.Beacon.(*draw.Signer).Trusted()}, Dice: true, Parties: true})
 	must(t, err)
 	return d
 }
@@ -173,98 +173,129 @@ func chosen(t testing.TB, n int) (value, hash string) {
 	return value, hash
 }
 
-// Three parties say hashes before the list closes and values afterwards. Nobody sees a value
-// before all are in; for who withholds stand dice.
-func TestPartiesReveal(t *testing.T) {
+// conclave is a world whose draws are by three parties, with two leads who type in what they
+// say.
+type conclave struct {
+	*world
+	one, two       staff.Member
+	values, hashes [3]string
+}
+
+func newConclave(t *testing.T, w *world) *conclave {
+	t.Helper()
+	w.drawsBy(t, draw.FromReveal, "counters", "helpers", "city")
+	w.Report = quiet
+	c := &conclave{world: w, one: w.hire(t, staff.Lead), two: w.hire(t, staff.Lead)}
+	for i := range c.values {
+		c.values[i], c.hashes[i] = chosen(t, i)
+	}
+	w.work(t)
+	return c
+}
+
+func (c *conclave) commits(t *testing.T, n int64) {
+	t.Helper()
+	for i, party := range c.Parties {
+		must(t, c.Commit(t.Context(), c.one, n, party, c.hashes[i]))
+	}
+}
+
+// refused fails the test for what was not.
+func refused(t *testing.T, tries map[string]error) {
+	t.Helper()
+	for name, err := range tries {
+		if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.TooLate) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Parties say hashes while a list is open, which are public at once.
+func TestPartiesSayHashes(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		w.drawsBy(t, draw.FromReveal, "counters", "helpers", "city")
-		w.Report = quiet
-		one, two := w.hire(t, staff.Lead), w.hire(t, staff.Lead)
-		var values, hashes [3]string
-		for i := range values {
-			values[i], hashes[i] = chosen(t, i)
-		}
-		commits := func(n int64) {
-			t.Helper()
-			for i, party := range w.Parties {
-				must(t, w.Commit(t.Context(), one, n, party, hashes[i]))
-			}
-		}
-		w.work(t)
-		must(t, w.Commit(t.Context(), one, 1, "city", hashes[0])) // typed wrong, and again
-		must(t, w.Commit(t.Context(), one, 1, "city", hashes[2]))
-		commits(1)
-		for name, err := range map[string]error{
-			"of nobody":           w.Commit(t.Context(), one, 1, "operator", hashes[0]),
-			"no hash":             w.Commit(t.Context(), one, 1, "city", "00"),
-			"of two":              w.Commit(t.Context(), one, 1, "city", hashes[0]),
-			"a value before":      w.Reveal(t.Context(), one, 1, "city", values[2]),
-			"for no draw":         w.Commit(t.Context(), one, 2, "city", hashes[2]),
-			"of no draw to value": w.Reveal(t.Context(), one, 9, "city", values[2]),
-		} {
-			if !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.TooLate) {
-				t.Errorf("%s: %v", name, err)
-			}
-		}
+		c := newConclave(t, w)
+		must(t, w.Commit(t.Context(), c.one, 1, "city", c.hashes[0])) // typed wrong, and again
+		must(t, w.Commit(t.Context(), c.one, 1, "city", c.hashes[2]))
+		c.commits(t, 1)
+		refused(t, map[string]error{
+			"of nobody":      w.Commit(t.Context(), c.one, 1, "operator", c.hashes[0]),
+			"no hash":        w.Commit(t.Context(), c.one, 1, "city", "00"),
+			"of two":         w.Commit(t.Context(), c.one, 1, "city", c.hashes[0]),
+			"a value before": w.Disclose(t.Context(), c.one, 1, "city", c.values[2]),
+			"for no draw":    w.Commit(t.Context(), c.one, 2, "city", c.hashes[2]),
+			"of no draw":     w.Disclose(t.Context(), c.one, 9, "city", c.values[2]),
+		})
 		pledges, err := w.Pledges(t.Context(), 1)
 		must(t, err)
-		if len(pledges) != 3 || pledges[0].Hash != hashes[0] || pledges[2].Hash != hashes[2] {
+		if len(pledges) != 3 || pledges[0].Hash != c.hashes[0] || pledges[2].Hash != c.hashes[2] {
 			t.Errorf("published before closing: %+v", pledges)
 		}
+		w.clock.Advance(w.untilClosing(t))
+		w.work(t)
+		refused(t, map[string]error{"once it is closed": w.Commit(t.Context(), c.one, 1, "city", c.hashes[0])})
+		must(t, w.Commit(t.Context(), c.one, 2, "city", c.hashes[2])) // one hash is none
+		w.clock.Advance(w.untilClosing(t))
+		w.work(t)
+		if list := w.believed(t, 2); list.Source.Kind != draw.FromDice {
+			t.Errorf("one hash: %+v", list.Source)
+		}
+	})
+}
+
+// Three parties say values once the list is closed. Nobody sees one before all are in; for
+// who withholds stand dice.
+func TestPartiesReveal(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := newConclave(t, w)
+		c.commits(t, 1)
 		w.ask(t, w.person(t))
 		w.ask(t, w.person(t))
-		w.pass(t, w.untilClosing(t))
-		commits(2)
-		if err := w.Commit(t.Context(), one, 1, "city", hashes[0]); !fault.Is(err, fault.TooLate) {
-			t.Errorf("another hash once it is closed: %v", err)
-		}
-		must(t, w.Reveal(t.Context(), two, 1, "city", values[2])) // in any order
-		must(t, w.Reveal(t.Context(), two, 1, "counters", values[0]))
-		if err := w.Reveal(t.Context(), two, 1, "helpers", values[0]); !fault.Is(err, fault.Invalid) {
-			t.Errorf("another's value: %v", err)
-		}
-		if err := w.Reveal(t.Context(), two, 1, "city", values[2]); !fault.Is(err, fault.TooLate) {
-			t.Errorf("a second time: %v", err)
-		}
+		w.clock.Advance(w.untilClosing(t))
+		w.work(t)
+		c.commits(t, 2)
+		must(t, w.Disclose(t.Context(), c.two, 1, "city", c.values[2])) // in any order
+		must(t, w.Disclose(t.Context(), c.two, 1, "counters", c.values[0]))
+		refused(t, map[string]error{
+			"another's value": w.Disclose(t.Context(), c.two, 1, "helpers", c.values[0]),
+			"a second time":   w.Disclose(t.Context(), c.two, 1, "city", c.values[2]),
+		})
 		w.work(t)
 		if list := w.believed(t, 1); list.Drawn() || list.Source.Parties[0].Value != "" {
 			t.Errorf("drawn before all are in: %+v", list.Source)
 		}
-		if n := w.count(t, `SELECT count(*) AS n FROM draw_party WHERE sealed = $1`, []byte(values[0])); n != 0 {
+		if n := w.count(t, `SELECT count(*) AS n FROM draw_party WHERE sealed = $1`, []byte(c.values[0])); n != 0 {
 			t.Error("a value lies open")
 		}
-		must(t, w.Reveal(t.Context(), two, 1, "helpers", values[1]))
+		must(t, w.Disclose(t.Context(), c.two, 1, "helpers", c.values[1]))
 		w.work(t)
-		if list := w.believed(t, 1); len(list.Order) != 2 || list.Source.Parties[1].Value != values[1] {
+		if list := w.believed(t, 1); len(list.Order) != 2 || list.Source.Parties[1].Value != c.values[1] {
 			t.Errorf("drawn: %+v", list)
 		}
 		w.promises(t)
-
-		w.ask(t, w.person(t)) // the helpers withhold
-		w.pass(t, w.untilClosing(t))
-		must(t, w.Reveal(t.Context(), two, 2, "city", values[2]))
-		must(t, w.Reveal(t.Context(), two, 2, "counters", values[0]))
-		if _, err := w.throws(t, one, 2, fell); !fault.Is(err, fault.TooLate) {
-			t.Errorf("dice before the time to reveal has passed: %v", err)
-		}
-		w.pass(t, 6*time.Hour)
-		if err := w.Reveal(t.Context(), two, 2, "helpers", values[1]); !fault.Is(err, fault.TooLate) {
-			t.Errorf("revealed when dice may be thrown: %v", err)
-		}
-		for _, m := range []staff.Member{one, two} {
-			_, err := w.throws(t, m, 2, fell)
-			must(t, err)
-		}
-		w.work(t)
-		if list := w.believed(t, 2); len(list.Order) != 1 || list.Source.Parties[1].Value != "" || list.Source.Dice != fell {
-			t.Errorf("drawn without the helpers: %+v", list)
-		}
-		w.promises(t)
-
-		must(t, w.Commit(t.Context(), one, 3, "city", hashes[2])) // one hash is none
-		w.pass(t, w.untilClosing(t))
-		if list := w.believed(t, 3); list.Source.Kind != draw.FromDice {
-			t.Errorf("one hash: %+v", list.Source)
-		}
+		c.withhold(t)
 	})
+}
+
+// withhold has the helpers withhold what they said the hash of for draw 2.
+func (c *conclave) withhold(t *testing.T) {
+	t.Helper()
+	c.ask(t, c.person(t))
+	c.clock.Advance(c.untilClosing(t))
+	c.work(t)
+	must(t, c.Disclose(t.Context(), c.two, 2, "city", c.values[2]))
+	must(t, c.Disclose(t.Context(), c.two, 2, "counters", c.values[0]))
+	_, err := c.throws(t, c.one, 2, fell)
+	refused(t, map[string]error{"dice before the time to reveal has passed": err})
+	c.clock.Advance(6 * time.Hour)
+	c.work(t)
+	refused(t, map[string]error{"when dice may be thrown": c.Disclose(t.Context(), c.two, 2, "helpers", c.values[1])})
+	for _, m := range []staff.Member{c.one, c.two} {
+		_, err := c.throws(t, m, 2, fell)
+		must(t, err)
+	}
+	c.work(t)
+	if list := c.believed(t, 2); len(list.Order) != 1 || list.Source.Parties[1].Value != "" || list.Source.Dice != fell {
+		t.Errorf("drawn without the helpers: %+v", list)
+	}
+	c.promises(t)
 }
