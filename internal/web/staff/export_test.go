@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"loket/internal/planner"
+	"loket/internal/report"
 	people "loket/internal/staff"
 	"loket/internal/web"
 )
@@ -26,7 +27,7 @@ const (
 // Routes returns all routes.
 func Routes() []Route {
 	var list []Route
-	for _, rt := range New(Parts{Planner: &planner.Store{}}).routes() {
+	for _, rt := range New(Parts{Planner: &planner.Store{}, Reports: &report.Store{}}).routes() {
 		method, path, _ := strings.Cut(rt.pattern, " ")
 		list = append(list, Route{method, fill(path), rt.pattern, rt.roles, rt.fields, rt.scripts})
 	}
@@ -71,6 +72,7 @@ func PageData() map[string]web.Document {
 		"helper-person": &personPage{}, "ticket-choose": &deskChoice{}, "ticket-desk": &deskPage{}, "ticket-number": &numberPage{},
 		"place-where": &wherePage{}, "place-turns": &turnsPage{}, "place-desk": &guestPage{}, "place-plan": &planPage{After: &afterPlan{}}, "place-strike": &strikePage{},
 		"place-draws": &drawsPage{}, "place-draw": &drawPage{},
+		"fraud-queue": &fraudQueuePage{}, "fraud": &fraudPage{}, "place-cards": &cardsPage{},
 		"ticket-board": &boardPage{}, "ticket-kiosk": &kioskPage{},
 		"editing": &editingPage{}, "editing-change": &changePage{}, "editing-setting": &settingPage{}, "editing-text": &textPage{},
 	}

@@ -13,6 +13,7 @@ import (
 	"loket/internal/db"
 	"loket/internal/ident"
 	"loket/internal/planner"
+	"loket/internal/report"
 	people "loket/internal/staff"
 	"loket/internal/staff/session"
 	"loket/internal/web"
@@ -30,7 +31,7 @@ type who struct {
 func probe(t *testing.T, w *world) string {
 	t.Helper()
 	site := &web.Site{Renderer: w.site.Renderer, Assets: w.site.Assets, Log: w.Log, NewID: func() string { return ident.NewID(w.Random(), "err") }}
-	pages.New(pages.Parts{Staff: w.Staff, Requests: w.Requests, Planner: &planner.Store{}, Sessions: session.New(session.Parts{DB: w.DB, Schema: w.Schema, Box: w.Keys.Box("staff"), Now: w.Clock.Now,
+	pages.New(pages.Parts{Staff: w.Staff, Requests: w.Requests, Planner: &planner.Store{}, Reports: &report.Store{}, Sessions: session.New(session.Parts{DB: w.DB, Schema: w.Schema, Box: w.Keys.Box("staff"), Now: w.Clock.Now,
 		Failed: func(w http.ResponseWriter, r *http.Request, err error) { site.Fail(w, r, err) }})}).RegisterProbes(site)
 	server := httptest.NewServer(site)
 	t.Cleanup(server.Close)
