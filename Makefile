@@ -3,7 +3,7 @@
 
 GO       ?= go
 FUZZTIME ?= 20s
-TIMEOUT  ?= 12m
+TIMEOUT  ?= 16m
 # Tests wait for disks, browsers and other processes as much as they compute.
 AT_ONCE  ?= $(shell echo $$((2 * $$(nproc))))
 SAMPLES  ?= 100000

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,16 @@ import (
 
 // ofPlaces begins the names of points of places.
 const ofPlaces = "planner."
+
+// notReached are points of which a crowd that asks by the API passes none: they need staff
+// who change a plan or a stock, days to pass, or a place without scarcity. Tests of the
+// planner run their work twice and at two processes; docs/open.md says that nothing kills
+// them yet.
+func notReached() []string {
+	return []string{"planner.address-told", "planner.arrived", "planner.collected", "planner.displaced", "planner.disruption-told", "planner.document-told",
+		"planner.move-asked", "planner.move-ended", "planner.opening-told", "planner.pause-told", "planner.reminded", "planner.restored", "planner.stopped",
+		"planner.taken", "report.sent", "texting.asked", "texting.taken"}
+}
 
 // promises 1, 3 and 9 at each point of places. Some need time to pass, a counter, or a line
 // in which many cannot be helped; all others are on the way of a few people.
@@ -49,7 +60,7 @@ func TestCrashAtEachPointOfPlaces(t *testing.T) {
 			for _, point := range points(t) {
 				if crash := apart[point]; crash != nil {
 					try(t, engine, point, func(in *installation, t *testing.T, ctx context.Context, d *db.DB) { crash(in, t, ctx, d, point) })
-				} else if strings.HasPrefix(point, ofPlaces) && point != onTheWay[0] {
+				} else if strings.HasPrefix(point, ofPlaces) && point != onTheWay[0] && !slices.Contains(notReached(), point) {
 					onTheWay = append(onTheWay, point)
 				}
 			}

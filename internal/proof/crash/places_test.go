@@ -28,7 +28,7 @@ const placesPack = "refugeehelp-2022"
 func changesOfPack() *strings.Replacer {
 	return strings.NewReplacer("- value: 10\n", "- value: 0\n",
 		"09:00-12:00 13:00-16:30", "09:00-09:30 10:00-10:30 11:00-11:30 13:00-13:30",
-		"2022-10-12.. 2x15 uk,en; 2022-10-12.. 2x15 en,nl", "2022-10-12.. 2x15 uk,en")
+		"2022-07-21.. 2x15 uk,en; 2022-07-21.. 2x15 en,nl", "2022-07-21.. 2x15 uk,en")
 }
 
 // installPlaces is an installation that offers places, with a beacon that lives in this
@@ -89,6 +89,8 @@ const (
 	// Slots of a day keep their order and stand where no plan has any.
 	slotsMove = `UPDATE slot SET starts_at = $1 + (SELECT count(*) FROM slot AS other WHERE other.state = 'booked' AND other.id < slot.id), day = $2
 		WHERE state = 'booked'`
+	addressesMove  = `UPDATE ask_address SET day = $1 WHERE EXISTS (SELECT 1 FROM ask WHERE ask.id = ask_id AND state = 'booked')`
+	nobodyReminded = `DELETE FROM reminder`
 )
 
 // move does one of these.
@@ -108,6 +110,8 @@ func (in *installation) comeTo(days int) {
 	now := time.Now().In(zone)
 	day := time.Date(now.Year(), now.Month(), now.Day()+days, 8, 0, 0, 0, zone)
 	in.move(slotsMove, day.Unix()+1, day.Format(time.DateOnly))
+	in.move(addressesMove, day.Format(time.DateOnly))
+	in.move(nobodyReminded)
 }
 
 // served has the counter serve some people, and die at a point if that is not empty.

@@ -50,7 +50,7 @@ func TestCrashAtEachPoint(t *testing.T) {
 	for _, engine := range engines() {
 		t.Run(string(engine), func(t *testing.T) {
 			for _, point := range points(t) {
-				if strings.HasPrefix(point, ofPlaces) {
+				if strings.HasPrefix(point, ofPlaces) || slices.Contains(notReached(), point) {
 					continue // TestCrashAtEachPointOfPlaces
 				}
 				t.Run(point, func(t *testing.T) {
