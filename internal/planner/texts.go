@@ -15,7 +15,7 @@ import (
 )
 
 // Whoever has only a phone acts with its number and with digits that were texted to it
-// (decision 022). Digits are bound to an ask and its newest offer, derived, and stored
+// (decision 021). Digits are bound to an ask and its newest offer, derived, and stored
 // nowhere: what was texted of an offer that is over accepts no other.
 
 // Texted is an ask that a text message from its phone can reach.

@@ -1,5 +1,5 @@
 // Package texting lets somebody whose phone can only text get a place, and move and cancel
-// it (decision 022).
+// it (decision 021).
 //
 //	err := store.Take(ctx, texting.Text{ID: id, From: phone, Text: words})
 //
