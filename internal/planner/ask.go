@@ -34,8 +34,15 @@ type form struct {
 //
 // A fault.Invalid says what is missing or wrong; somebody who gets nothing is one too, and
 // no slot is used for them. More than a hundred asks a day for one address are a
-// fault.Throttled.
+// fault.Throttled. The doors of staff are those of AskFor.
 func (s *Store) Ask(ctx context.Context, asking Asking) (Receipt, error) {
+	switch {
+	case asking.by != actor{}:
+	case asking.Door.byStaff():
+		return Receipt{}, fault.New(fault.Denied, "staff.role.missing", "the door %q is for staff", asking.Door)
+	default:
+		asking.by = self
+	}
 	f, err := s.acceptable(ctx, asking)
 	if err != nil {
 		return Receipt{}, err
@@ -76,7 +83,7 @@ func (s *Store) acceptable(ctx context.Context, a Asking) (form, error) {
 	if len(a.Members) < 1 || len(a.Members) > MostMembers {
 		return f, fault.New(fault.Invalid, "planner.members", "%d people in one ask", len(a.Members))
 	}
-	if a.Email.IsZero() && a.Phone.IsZero() && a.Door != AtCounter && a.Door != ByHelper {
+	if a.Email.IsZero() && a.Phone.IsZero() && !a.Door.meets() {
 		return f, fault.New(fault.Invalid, "planner.contact", "neither e-mail nor phone")
 	}
 	if a.Lang == "" {
@@ -252,7 +259,7 @@ func (s *Store) newTicket() string {
 func (s *Store) membersOf(askID string, f form) []member {
 	all := make([]member, len(f.Members))
 	for i, m := range f.Members {
-		all[i] = member{int64(i + 1), s.sumOf(m.Number, askID, i), s.claimOf(m, f.Email, f.Phone), f.products[i]}
+		all[i] = member{int64(i + 1), s.sumOf(m.Number, askID, i), s.claimOf(f, m), f.products[i]}
 	}
 	return all
 }
@@ -286,7 +293,7 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, a askRow, f form, members
 	if err := s.keepMembers(ctx, tx, a.ID, members); err != nil {
 		return err
 	}
-	entry := audit.Entry{Actor: audit.Applicant, Role: roleSelf, Act: "ask.submit", Object: a.ID, Result: a.Door, Sealer: c, Subject: "ask.submit"}
+	entry := audit.Entry{Actor: f.by.id, Role: f.by.role, Act: "ask.submit", Object: a.ID, Result: a.Door, Sealer: c, Subject: "ask.submit"}
 	if err := s.Audit.Add(ctx, tx, entry); err != nil {
 		return err
 	}

@@ -60,6 +60,11 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 	if err != nil {
 		return Status{}, err
 	}
+	return s.statusOf(ctx, a)
+}
+
+// statusOf is Status for an ask that was opened.
+func (s *Store) statusOf(ctx context.Context, a askRow) (Status, error) {
 	draw, err := db.Get[drawRow](ctx, s.DB, selectDraw, a.DrawID)
 	if err != nil {
 		return Status{}, fmt.Errorf("find the draw of an ask: %w", err)
