@@ -16,7 +16,6 @@ import (
 const (
 	listRegions  = "regions"
 	listProducts = "products"
-	listPapers   = "papers"
 
 	askQuestion = "ask"
 	mayAsk      = "ask"  // its outcome where a place is needed

@@ -70,6 +70,7 @@ func PageData() map[string]web.Document {
 		"sheet": &sheetPage{}, "location": &placePage{}, "locations": &placesPage{}, "helper": &helpedPage{}, "helper-mandate": &mandatePage{},
 		"helper-person": &personPage{}, "ticket-choose": &deskChoice{}, "ticket-desk": &deskPage{}, "ticket-number": &numberPage{},
 		"place-where": &wherePage{}, "place-turns": &turnsPage{}, "place-desk": &guestPage{}, "place-plan": &planPage{},
+		"place-help": &helpPage{placeAsk: &placeAsk{}}, "place-sheet": &wishPage{}, "place-stand": &standPage{},
 		"ticket-board": &boardPage{}, "ticket-kiosk": &kioskPage{},
 		"editing": &editingPage{}, "editing-change": &changePage{}, "editing-setting": &settingPage{}, "editing-text": &textPage{},
 	}
