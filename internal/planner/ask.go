@@ -219,6 +219,7 @@ const (
 	tallyClaim = "ask claim"
 	tallyEmail = "ask email"
 	tallyPhone = "ask phone"
+	tallyHelps = "ask helper"
 
 	// A helper may ask for many with one address.
 	asksPerContact = 100 // a day
@@ -226,6 +227,9 @@ const (
 
 // countTries refuses to write to one address without end.
 func (s *Store) countTries(ctx context.Context, tx *db.Tx, f form) error {
+	if err := s.countHelped(ctx, tx, f); err != nil {
+		return err
+	}
 	for _, contact := range [...]struct{ kind, text string }{{tallyEmail, f.Email.Reveal()}, {tallyPhone, f.Phone.Reveal()}} {
 		if contact.text == "" {
 			continue

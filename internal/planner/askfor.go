@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 
+	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/staff"
 )
@@ -25,7 +26,30 @@ func (s *Store) AskFor(ctx context.Context, m staff.Member, asking Asking) (Rece
 		return Receipt{}, s.refuseRole(ctx, m, role, "ask")
 	}
 	asking.by = actor{id: m.ID, role: string(role)}
-	return s.Ask(ctx, asking)
+	receipt, err := s.Ask(ctx, asking)
+	if fault.Key(err) == "planner.helper.many" {
+		if err := s.Staff.Refused(ctx, m, role, "ask", "cap"); err != nil {
+			return Receipt{}, err
+		}
+	}
+	return receipt, err
+}
+
+// countHelped refuses more asks by one helper on one day than the pack allows: whoever sells
+// help would ask for hundreds.
+func (s *Store) countHelped(ctx context.Context, tx *db.Tx, f form) error {
+	if f.Door != ByHelper {
+		return nil
+	}
+	most, err := s.setting(setHelperAsks)
+	if err != nil {
+		return err
+	}
+	today, err := s.Tally.Add(ctx, tx, tallyHelps, f.by.id)
+	if err == nil && today > int64(most) {
+		return fault.New(fault.Throttled, "planner.helper.many", "%s asked for more than %d people today", f.by.id, most)
+	}
+	return err
 }
 
 // refuseRole keeps that somebody without a role wanted what it may.
