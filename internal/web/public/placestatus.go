@@ -29,6 +29,8 @@ type placeStatusPage struct {
 	Ahead        int
 	Offer        *offerView
 	Appointments []appointmentView
+	Helpers      []helperView
+	Deeds        []deedView
 }
 
 // offerView is one time that is held for somebody.
@@ -101,6 +103,9 @@ func (p *Pages) showPlaceStatus(w http.ResponseWriter, r *http.Request, who pass
 	if page.Pass, err = sealed(p.passEnvelope(), who); err != nil {
 		return err
 	}
+	if err := p.addOthers(r.Context(), page, who); err != nil {
+		return shut(err)
+	}
 	if o := status.Offer; o != nil {
 		starts := p.instant(o.Starts)
 		page.Offer = &offerView{ID: o.ID, Place: p.placeOn(tag, o.Location, p.dayOf(o.Starts)), Starts: starts, People: o.People,
@@ -169,6 +174,8 @@ func (p *Pages) doPlaceAct(r *http.Request, act string, answer planner.Answer, w
 		return "public.place.done.cancel", shut(p.Planner.Cancel(ctx, who.Number, who.Code))
 	case "withdraw":
 		return "public.place.done.withdraw", shut(p.Planner.Withdraw(ctx, who.Number, who.Code))
+	case "revoke":
+		return p.revokePlaceHelper(ctx, who, r.PostForm.Get("mandate"))
 	case "wake":
 		return "public.place.done.wake", shut(p.Planner.Wake(ctx, who.Number, who.Code))
 	}

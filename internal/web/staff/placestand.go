@@ -86,7 +86,9 @@ func (p *Pages) newStand(r *http.Request, s planner.Status, path string, may fun
 	if o := s.Offer; o != nil && may(actAnswer) {
 		v.Offer = &standOffer{ID: o.ID, People: o.People, Until: p.moment(o.Until), Laters: o.Laters,
 			standTime: standTime{At: p.moment(o.Starts), Where: scr.words(o.Location.Name), Address: o.Location.Address}}
-		v.sure("decline", "staff.asking.decline-sure", "public.place.offer.decline")
+		if may(actDecline) {
+			v.sure(actDecline, "staff.asking.decline-sure", "public.place.offer.decline")
+		}
 	}
 	for _, a := range s.Appointments {
 		v.Appointments = append(v.Appointments, standTime{p.moment(a.Starts), scr.words(a.Location.Name), a.Location.Address, scr.product(a.Product), a.Member, a.State})
