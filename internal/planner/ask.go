@@ -194,6 +194,9 @@ func (s *Store) take(ctx context.Context, f form) (a askRow, closes time.Time, e
 		if err := s.countTries(ctx, tx, f); err != nil {
 			return err
 		}
+		if err := s.redeem(ctx, tx, f); err != nil {
+			return err
+		}
 		draw, err := db.Get[drawRow](ctx, tx, selectOpenDraw, s.now())
 		if fault.Is(err, fault.NotFound) {
 			return errNoList

@@ -34,6 +34,9 @@ func damage() []struct{ query, wants string } {
 		{`UPDATE ask SET line = NULL WHERE state = 'offered'`, "asks of a draw have no place|asks had a turn before"},
 		{`UPDATE ask_member SET product = 'none'`, "asks have another size"},
 		{`UPDATE ask_member SET holds = FALSE`, "asks had a turn without holding"},
+		{`INSERT INTO voucher (sum, made_at, expires_at, used_at) SELECT sum, 1, 4000000000, NULL FROM ask_member WHERE holds`, "vouchers are in an ask"},
+		{`UPDATE ask_member SET holds = FALSE; UPDATE ask_member SET sum = (SELECT min(sum) FROM ask_member);
+			INSERT INTO voucher (sum, made_at, expires_at, used_at) SELECT min(sum), 1, 4000000000, 2 FROM ask_member`, "vouchers are in two asks"},
 		{`DELETE FROM case_key`, "asks have no key"},
 		{`UPDATE case_key SET ends_at = 1`, "asks that ended have no day"},
 		{`UPDATE audit_entry SET act = 'other'`, "asks have no audit entry"},

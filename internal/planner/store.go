@@ -30,6 +30,8 @@ const (
 	setShortAnswer   = "short_answer_hours"     // how long such an offer stands
 	setReleaseNotice = "release_notice_minutes" // between saying that slots come and giving them
 	setHelperAsks    = "helper_asks"            // for how many a helper asks a day
+	setVoucherDays   = "voucher_days"           // how long a voucher can be used
+	setVouchersADay  = "vouchers_a_day"         // how many a member gives
 	setPaperValid    = "paper_valid_until"      // a paper that expires before this day is valid too short
 )
 
@@ -57,7 +59,7 @@ func NewStore(parts Parts) (*Store, error) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no question %s", s.Pack.ID, question)
 		}
 	}
-	for _, id := range []string{setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid, setHelperAsks} {
+	for _, id := range []string{setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setPaperValid, setHelperAsks, setVoucherDays, setVouchersADay} {
 		if !slices.ContainsFunc(s.Pack.Settings(), func(set *rules.Setting) bool { return set.ID == id }) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no setting %s", s.Pack.ID, id)
 		}
