@@ -19,6 +19,7 @@
 package asking
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -44,7 +45,10 @@ type Form struct {
 	Region    string   // of phone numbers without a country, ISO 3166-1 alpha-2
 	Tag       lang.Tag // in which the pack's words are shown
 	Locations []location.Location
-	Met       bool // somebody has the person or their paper before them: no contact is needed
+	// Usable tells at the field, by a message key, why a number cannot be asked with; nil, or
+	// an empty key, leaves it to the planner.
+	Usable func(n ident.Number) (key string)
+	Met    bool // somebody has the person or their paper before them: no contact is needed
 }
 
 // Filled is what has been filled in so far. A form that was begun has a Key, with which it
@@ -117,6 +121,17 @@ func (q Form) Reasons(d rules.Decision) (list []lang.Text) {
 // Gets tells what one of the people gets, and why.
 func (q Form) Gets(m Member) (rules.Decision, error) {
 	return q.Planner.Product(m.Person(), q.Planner.Today())
+}
+
+// Refused returns the first of the people whose number the planner refuses, from zero, and
+// the message key; -1 is nobody.
+func (q Form) Refused(ctx context.Context, a Filled) (int, string) {
+	for i, m := range a.Members {
+		if key, err := q.Planner.NumberWrong(ctx, m.Number); err == nil && key != "" {
+			return i, key
+		}
+	}
+	return -1, ""
 }
 
 // LacksNumber returns the first of the people who gets something and has told no number,

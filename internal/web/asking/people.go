@@ -60,6 +60,9 @@ func (q Form) takeWho(f *Fields, a *Filled, i int) {
 		f.Date.Error = "planner.member.birth"
 	}
 	m.Number = form.Parse(number, ident.ParseNumber)
+	if q.Usable != nil && number.Error == "" {
+		number.Error = q.Usable(m.Number)
+	}
 	for other := range a.Members {
 		if other != i && number.Error == "" && !m.Number.IsZero() && a.Members[other].Number.Equal(m.Number) {
 			number.Error = "planner.member.twice"

@@ -23,7 +23,14 @@ type placeForm struct {
 
 func (p *Pages) newPlaceForm(r *http.Request) (placeForm, error) {
 	list, err := p.Planner.Locations.Of(r.Context())
-	return placeForm{p, asking.Form{Planner: p.Planner, Catalogue: p.Catalogue, Region: p.Parts.Region, Tag: p.site.Language(r), Locations: list}}, err
+	usable := func(n ident.Number) string {
+		key, err := p.Planner.NumberWrong(r.Context(), n)
+		if err != nil {
+			return "" // it is told when the form is sent
+		}
+		return key
+	}
+	return placeForm{p, asking.Form{Planner: p.Planner, Usable: usable, Catalogue: p.Catalogue, Region: p.Parts.Region, Tag: p.site.Language(r), Locations: list}}, err
 }
 
 // placeStepPage is any of the pages that ask.

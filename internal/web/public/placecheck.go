@@ -107,6 +107,10 @@ func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asking.Filled)
 	}
 	receipt, err := p.Planner.Ask(r.Context(), p.Asking(a, planner.Web))
 	if fault.Is(err, fault.Invalid) {
+		if i, key := p.Refused(r.Context(), a); i >= 0 { // somebody used it meanwhile
+			step, fields := p.NumberOf(a, i, key)
+			return p.render(w, r, a, step, fields, form.Problems(fields.All()...)...)
+		}
 		return p.renderCheck(w, r, a, form.Problem{Control: "main", Key: fault.Key(err)})
 	}
 	if err != nil {

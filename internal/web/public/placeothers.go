@@ -45,4 +45,3 @@ func (p *Pages) revokePlaceHelper(ctx context.Context, who pass, mandate string)
 	}
 	return "public.place.done.revoke", shut(err)
 }
-

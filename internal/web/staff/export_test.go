@@ -70,7 +70,7 @@ func PageData() map[string]web.Document {
 		"sheet": &sheetPage{}, "location": &placePage{}, "locations": &placesPage{}, "helper": &helpedPage{}, "helper-mandate": &mandatePage{},
 		"helper-person": &personPage{}, "ticket-choose": &deskChoice{}, "ticket-desk": &deskPage{}, "ticket-number": &numberPage{},
 		"place-where": &wherePage{}, "place-turns": &turnsPage{}, "place-desk": &guestPage{}, "place-plan": &planPage{},
-		"place-help": &helpPage{placeAsk: &placeAsk{}}, "place-sheet": &wishPage{}, "place-stand": &standPage{},
+		"place-help": &helpPage{placeAsk: &placeAsk{}}, "place-sheet": &wishPage{}, "place-stand": &standPage{}, "place-voucher": &voucherPage{},
 		"helper-place": &placeHelpedPage{}, "helper-place-person": &placePersonPage{}, "helper-place-mandate": &placeMandatePage{mandatePage: &mandatePage{}},
 		"ticket-board": &boardPage{}, "ticket-kiosk": &kioskPage{},
 		"editing": &editingPage{}, "editing-change": &changePage{}, "editing-setting": &settingPage{}, "editing-text": &textPage{},

@@ -110,3 +110,24 @@ func TestAHouseholdRings(t *testing.T) { // P-27 P-82
 		}
 	})
 }
+
+// Who has no number gets one at the counter, on paper and nowhere else, and asks with it.
+func TestAVoucherFromTheCounter(t *testing.T) { // P-31
+	eachSeason(t, func(t *testing.T, w *world) {
+		carla := w.signIn(t, people.Counter)
+		carla.get("/place/help").get(carla.link("/place/vou")).send("/place/voucher").sees("Kies wat u zag.")
+		carla.send("/place/voucher", "lang", "uk", "seen", planner.VoucherHouse).sees("У вас немає BSN і V-номера", "U hebt geen BSN en geen V-nummer")
+		number := carla.shown(`(W[0-9A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4})`)
+		carla.get("/place/new?lang=uk&people=1&door=counter").send("/place/new", wishes("number-1", number)...).sees("Збережіть")
+		first := onPaper(t, carla)
+		carla.get("/place/new?lang=uk&people=1&door=counter").send("/place/new", wishes("number-1", number, "name-1", "Iemand Anders", "birth-1-year", "1971")...).
+			sees("Met dit nummer van de balie is al een afspraak gevraagd.")
+		if !strings.Contains(carla.page, `value="Iemand Anders"`) {
+			t.Error("what was typed is gone")
+		}
+		if status, err := w.Planner.Status(t.Context(), first.Number, first.Code); err != nil || status.State != planner.Waiting {
+			t.Errorf("the ask is %s: %v", status.State, err)
+		}
+		w.Promises(t)
+	})
+}

@@ -61,3 +61,6 @@ func (p *Pages) getsPart(t *lang.Texts, form *wishPage, m planner.Member, n, tot
 func (p *Pages) placeSite() string {
 	return strings.TrimSuffix(p.siteName(), "/status") + "/place/status"
 }
+
+// askSite is where people ask for a place, as it stands on paper.
+func (p *Pages) askSite() string { return strings.TrimSuffix(p.siteName(), "/status") + "/place" }

@@ -31,9 +31,10 @@ type wishPage struct {
 	Way       []lang.Text // why no place is needed, in both languages; nil where one is
 	Button    string      // message key
 
-	sheet *asking.Sheet
-	form  asking.Form
-	door  planner.Door
+	sheet  *asking.Sheet
+	form   asking.Form
+	filled asking.Filled
+	door   planner.Door
 }
 
 // wishPart is one question, and its words in the person's language where that is not the
@@ -129,6 +130,7 @@ func (p *Pages) takeWish(r *http.Request, doors ...planner.Door) (*planner.Askin
 		filled.Key = string(number)
 		page.Problems = append(form.Problems(page.Form), problems...)
 	}
+	page.filled = filled
 	p.showWish(r, page)
 	decision, err := page.form.MayAsk(filled)
 	if err != nil {
@@ -172,6 +174,9 @@ func (p *Pages) refusedWish(r *http.Request, page *wishPage, err error) error {
 		return nil
 	}
 	page.Problems = []form.Problem{{Control: "main", Key: fault.Key(err)}}
+	if i, key := page.form.Refused(r.Context(), page.filled); i >= 0 {
+		page.Problems = page.sheet.Wrong(i, key)
+	}
 	p.showWish(r, page)
 	return nil
 }
