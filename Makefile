@@ -4,6 +4,8 @@
 GO       ?= go
 FUZZTIME ?= 20s
 TIMEOUT  ?= 12m
+# Tests wait for disks, browsers and other processes as much as they compute.
+AT_ONCE  ?= $(shell echo $$((2 * $$(nproc))))
 SAMPLES  ?= 100000
 JUDGE    := $(CURDIR)/.cache/judge
 # Tests make many small databases and flush each commit. What they prove of durability does not need a disk, so they use memory where there is enough.
@@ -40,9 +42,9 @@ node_modules/.package-lock.json: package.json package-lock.json
 test: prepare assets judge check-format ## install what tests need and run all of them: both databases, browser, race detector
 	$(GO) vet ./...
 	GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$(SCRATCH) LOKET_NPM=$(CURDIR)/node_modules LOKET_JUDGE=$(JUDGE)/node_modules \
-	  $(GO) test $(RACE) -timeout $(TIMEOUT) $$($(GO) list ./... | grep -Ev '$(PLAIN)')
+	  $(GO) test $(RACE) -p $(AT_ONCE) -timeout $(TIMEOUT) $$($(GO) list ./... | grep -Ev '$(PLAIN)')
 	GOTMPDIR=$${TMPDIR:-/tmp} TMPDIR=$(SCRATCH) LOKET_NPM=$(CURDIR)/node_modules LOKET_JUDGE=$(JUDGE)/node_modules \
-	  $(GO) test -timeout $(TIMEOUT) $$($(GO) list ./... | grep -E '$(PLAIN)')
+	  $(GO) test -p $(AT_ONCE) -timeout $(TIMEOUT) $$($(GO) list ./... | grep -E '$(PLAIN)')
 	@if [ -d internal/keys/pkcs11 ]; then set -x; $(GO) vet -tags pkcs11 ./internal/keys/... && \
 	  $(GO) test -tags pkcs11 -timeout $(TIMEOUT) ./internal/keys/...; fi
 

@@ -1,13 +1,13 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"slices"
 
 	"loket/internal/fault"
 	"loket/internal/ident"
 	"loket/internal/lang"
+	"loket/internal/location"
 	"loket/internal/planner"
 	"loket/internal/rules"
 )
@@ -167,7 +167,7 @@ func (a *api) ask(c *call) (answer, error) {
 	if keyErr != nil {
 		return answer{}, keyErr
 	}
-	asking.Key = key
+	asking.Facts, asking.Key = facts, key
 	receipt, err := a.Planner.Ask(c.Context(), asking)
 	if err != nil {
 		return answer{}, c.atMember(err)
@@ -212,11 +212,11 @@ func (a *api) asking(c *call) (asking planner.Asking, doubtful []field, err erro
 		}
 		asking.Members = append(asking.Members, m)
 	}
-	spoken, err := a.deskLanguages(c.Context(), asking.Region)
+	all, err := a.Planner.Locations.Of(c.Context())
 	if err != nil {
 		return asking, nil, err
 	}
-	asking.DeskLang = b.choice(memberDeskLang, spoken)
+	asking.DeskLang = b.choice(memberDeskLang, location.Languages(all, asking.Region, a.Planner.Today()))
 	if soon := b.flag(memberSoon); soon != nil {
 		asking.Soon = *soon
 	}
@@ -240,23 +240,6 @@ func (a *api) region(b *body) string {
 		b.bad(memberRegion, "api.missing")
 	}
 	return region
-}
-
-// deskLanguages are those that are spoken at the desks of a region, now or later.
-func (a *api) deskLanguages(ctx context.Context, region string) (tags []string, err error) {
-	all, err := a.Planner.Locations.Of(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range all {
-		if !slices.Contains(l.Regions(a.Planner.Today()), region) {
-			continue
-		}
-		for _, desks := range l.Plan.Desks {
-			tags = append(tags, desks.Langs...)
-		}
-	}
-	return tags, nil
 }
 
 // itemIDs returns the ids of a list of a pack.

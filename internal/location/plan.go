@@ -1,6 +1,7 @@
 package location
 
 import (
+	"slices"
 	"time"
 
 	"loket/internal/rules"
@@ -143,6 +144,31 @@ func (l Location) Regions(day rules.Day) []string {
 		}
 	}
 	return list
+}
+
+// Serves reports whether it has slots for a region, on a day or later.
+func (p Plan) Serves(region string, day rules.Day) bool {
+	return p.Region == region || slices.ContainsFunc(p.Also, func(also Serving) bool {
+		return also.Region == region && (also.Last.IsZero() || !also.Last.Before(day))
+	})
+}
+
+// Languages returns the languages that are spoken at the desks of a region, on a day or
+// later, sorted.
+func Languages(all []Location, region string, day rules.Day) []string {
+	var tags []string
+	for _, l := range all {
+		if l.On(day) == Closed || !l.Plan.Serves(region, day) {
+			continue
+		}
+		for _, desks := range l.Plan.Desks {
+			if desks.Last.IsZero() || !desks.Last.Before(day) {
+				tags = append(tags, desks.Langs...)
+			}
+		}
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
 }
 
 // at moves the horizon of a plan that moves by itself.

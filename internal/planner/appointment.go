@@ -104,11 +104,11 @@ const (
 	countBooked = `SELECT count(*) AS n FROM appointment WHERE ask_id = $1 AND state = 'booked'`
 )
 
-// Serve says, for a member of staff at a counter, that the person of an appointment of
+// handOver says, for a member of staff at a counter, that the person of an appointment of
 // today got their document. When all of an ask have theirs it has ended. Saying it again
 // changes nothing. It is a fault.TooLate when the appointment is of another day, or is
 // no more.
-func (s *Store) Serve(ctx context.Context, m staff.Member, appointmentID string) error {
+func (s *Store) handOver(ctx context.Context, m staff.Member, appointmentID string) error {
 	if !m.Has(staff.Counter) {
 		return fault.New(fault.Denied, "staff.role.missing", "%s does not work at a counter", m.ID)
 	}

@@ -32,8 +32,8 @@ type form struct {
 // the receipt of the ask that stands. Who claims a number that another ask has gets a
 // receipt like everybody (decision 020).
 //
-// A fault.Invalid says what is missing or wrong; somebody who gets nothing is one too, and
-// no slot is used for them. More than a hundred asks a day for one address are a
+// A fault.Invalid says what is missing or wrong; somebody who may not ask, or gets nothing,
+// is one too, and no slot is used for them. More than a hundred asks a day for one address are a
 // fault.Throttled. The doors of staff are those of AskFor.
 func (s *Store) Ask(ctx context.Context, asking Asking) (Receipt, error) {
 	switch {
@@ -89,7 +89,13 @@ func (s *Store) acceptable(ctx context.Context, a Asking) (form, error) {
 	if a.Lang == "" {
 		return f, fault.New(fault.Invalid, "planner.lang", "no language to write in")
 	}
+	if err := s.mayAsk(a.Facts); err != nil {
+		return f, err
+	}
 	if err := s.served(ctx, a.Region); err != nil {
+		return f, err
+	}
+	if err := s.speaks(ctx, a.Region, a.DeskLang); err != nil {
 		return f, err
 	}
 	for i, m := range a.Members {

@@ -46,7 +46,7 @@ func TestAskByEachDoor(t *testing.T) { // P-27 P-61
 
 // Nothing of the form that would be needed is missing when it is taken in, and each lack
 // has its own words.
-func TestAskRefusesWhatIsMissing(t *testing.T) {
+func TestAskRefusesWhatIsMissing(t *testing.T) { // P-24 P-31 P-78
 	w := newWorld(t, db.SQLite)
 	for _, test := range []struct {
 		key    string
@@ -66,6 +66,10 @@ func TestAskRefusesWhatIsMissing(t *testing.T) {
 		{"planner.paper", func(a *planner.Asking) { a.Members[0].Document = "library-card" }},
 		{"planner.paper-unclear", func(a *planner.Asking) { a.Members[0].Expires = rules.Day{} }},
 		{"planner.region", func(a *planner.Asking) { a.Region = "nowhere" }},
+		{"planner.desk-language", func(a *planner.Asking) { a.DeskLang = "fr" }},
+		{"planner.way", func(a *planner.Asking) { a.Facts = nil }},
+		{"planner.way", func(a *planner.Asking) { a.Facts = rules.Facts{"has_proof": true, "registered": true} }},
+		{"planner.way", func(a *planner.Asking) { a.Facts = rules.Facts{"has_proof": false, "registered": false} }},
 		{"planner.lang", func(a *planner.Asking) { a.Lang = "" }},
 		{"planner.contact", func(a *planner.Asking) { a.Email, a.Phone = ident.Email{}, ident.Phone{} }},
 		{"once.key", func(a *planner.Asking) { a.Key = "" }},

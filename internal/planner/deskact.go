@@ -20,7 +20,7 @@ func (s *Store) Hand(ctx context.Context, m staff.Member, leaseID string, member
 	if err != nil {
 		return err
 	}
-	return s.Serve(ctx, m, c.ID)
+	return s.handOver(ctx, m, c.ID)
 }
 
 // turnAt returns the appointment of today of one of the people of the ask at the desk.

@@ -30,6 +30,18 @@ func (s *Store) Eligible(facts rules.Facts) (rules.Decision, error) {
 	return decision, nil
 }
 
+// mayAsk refuses whoever needs no place, or has not said enough to know.
+func (s *Store) mayAsk(facts rules.Facts) error {
+	decision, err := s.Eligible(facts)
+	if err != nil {
+		return err
+	}
+	if decision.Outcome != MayAsk {
+		return fault.New(fault.Invalid, "planner.way", "the pack says %s", decision.Outcome)
+	}
+	return nil
+}
+
 // Product tells what somebody gets on a day: the outcome is an item of the pack's list of
 // products, or none. The paper they can show, and until when it is valid, is all that is
 // looked at beside their age.

@@ -155,4 +155,3 @@ func (s *Store) AskWith(ctx context.Context, m staff.Member, asking Asking, agre
 	mandate, err := s.Grant(ctx, m, receipt.Number, receipt.Code, agreed)
 	return receipt, &mandate, err
 }
-

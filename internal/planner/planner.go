@@ -96,6 +96,7 @@ type Member struct {
 
 // Asking is a finished form.
 type Asking struct {
+	Facts    rules.Facts // what they say of themselves, for Store.Eligible; not kept
 	Members  []Member
 	Region   string // item of the pack's list "regions"; see Store.Region for a postcode
 	DeskLang string // language wanted at the desk; empty if any will do
@@ -186,8 +187,9 @@ type Beacon interface {
 // Store keeps asks and moves them on.
 type Store struct {
 	Parts
-	index  *seal.Index
-	memory memory
+	index     *seal.Index
+	memory    memory
+	postcodes map[string]location.Postcodes // by region
 }
 
 // Parts is what the planner is made with. All are needed; Staff only at counters.

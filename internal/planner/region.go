@@ -2,17 +2,15 @@ package planner
 
 import (
 	"context"
+	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"loket/internal/fault"
 	"loket/internal/location"
 	"loket/internal/rules"
 )
 
-// fieldPostcodes holds the postcodes of a region: "1000-1299,1380,1400-1421", of which only
-// the four digits count.
+// fieldPostcodes holds the postcodes of a region, as location.ParsePostcodes reads them.
 const fieldPostcodes = "postcodes"
 
 // Region returns the region of a postcode as people type it. The postcode itself is not
@@ -24,7 +22,7 @@ func (s *Store) Region(postcode string) (rules.Item, error) {
 		return rules.Item{}, fault.New(fault.Invalid, "planner.postcode", "postcode is not four digits and two letters")
 	}
 	for _, item := range s.Pack.List(listRegions) {
-		if hasPostcode(item.Fields[fieldPostcodes], code) {
+		if s.postcodes[item.ID].Holds(code) {
 			return item, nil
 		}
 	}
@@ -61,20 +59,21 @@ func postcodeDigits(text string) (int, bool) {
 	return code, digits == 4 && code >= 1000 && (letters == 0 || letters == 2)
 }
 
-// hasPostcode reports whether one of the ranges of a region holds a postcode.
-func hasPostcode(ranges string, code int) bool {
-	for part := range strings.SplitSeq(ranges, ",") {
-		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
-		if !isRange {
-			to = from
+// readPostcodes reads the postcodes of the pack's regions. A region may have none.
+func (s *Store) readPostcodes() error {
+	s.postcodes = map[string]location.Postcodes{}
+	for _, item := range s.Pack.List(listRegions) {
+		text := item.Fields[fieldPostcodes]
+		if text == "" {
+			continue
 		}
-		first, err := strconv.Atoi(from)
-		last, err2 := strconv.Atoi(to)
-		if err == nil && err2 == nil && first <= code && code <= last {
-			return true
+		codes, err := location.ParsePostcodes(text)
+		if err != nil {
+			return fmt.Errorf("pack %s, region %s: %w", s.Pack.ID, item.ID, err)
 		}
+		s.postcodes[item.ID] = codes
 	}
-	return false
+	return nil
 }
 
 // served makes sure that a region has, or will have, somewhere to go: a counter that is
@@ -88,16 +87,24 @@ func (s *Store) served(ctx context.Context, region string) error {
 		return err
 	}
 	for _, l := range all {
-		if l.On(s.Today()) != location.Closed && serves(l.Plan, region, s.Today()) {
+		if l.On(s.Today()) != location.Closed && l.Plan.Serves(region, s.Today()) {
 			return nil
 		}
 	}
 	return fault.New(fault.Invalid, "planner.region-closed", "no counter serves the region any more")
 }
 
-// serves reports whether a plan has slots for a region, on a day or later.
-func serves(plan location.Plan, region string, day rules.Day) bool {
-	return plan.Region == region || slices.ContainsFunc(plan.Also, func(also location.Serving) bool {
-		return also.Region == region && (also.Last.IsZero() || !also.Last.Before(day))
-	})
+// speaks makes sure that a language wanted at the desk is spoken there, or will be.
+func (s *Store) speaks(ctx context.Context, region, language string) error {
+	if language == "" {
+		return nil
+	}
+	all, err := s.Locations.Of(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(location.Languages(all, region, s.Today()), language) {
+		return fault.New(fault.Invalid, "planner.desk-language", "nobody speaks %q at the desks of %s", language, region)
+	}
+	return nil
 }

@@ -64,7 +64,7 @@ func NewStore(parts Parts) (*Store, error) {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no setting %s", s.Pack.ID, id)
 		}
 	}
-	return s, nil
+	return s, s.readPostcodes()
 }
 
 // now is the time as the database keeps it.

@@ -165,7 +165,7 @@ func (w *world) person(t testing.TB) planner.Asking {
 	must(t, err)
 	phone, err := ident.ParsePhone(fmt.Sprintf("+316%08d", 12000000+n), "NL")
 	must(t, err)
-	return planner.Asking{Members: []planner.Member{w.member(t, n, 1980)}, Region: w.Pack.List("regions")[0].ID, Email: email, Phone: phone,
+	return planner.Asking{Facts: rules.Facts{"has_proof": false, "registered": true}, Members: []planner.Member{w.member(t, n, 1980)}, Region: w.Pack.List("regions")[0].ID, Email: email, Phone: phone,
 		Lang: "uk", Door: planner.Web, Key: ident.NewID(rand.Reader, "key")}
 }
 

@@ -21,7 +21,6 @@ package asking
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"loket/internal/ident"
 	"loket/internal/lang"
@@ -91,7 +90,7 @@ func (a Filled) Format(s fmt.State, _ rune) {
 
 // Asking returns the form as the planner takes it, to be written to in the form's language.
 func (q Form) Asking(a Filled, door planner.Door) planner.Asking {
-	asking := planner.Asking{Region: a.Region, DeskLang: a.DeskLang, Soon: a.Soon, Email: a.Email, Phone: a.Phone,
+	asking := planner.Asking{Facts: a.facts(), Region: a.Region, DeskLang: a.DeskLang, Soon: a.Soon, Email: a.Email, Phone: a.Phone,
 		Lang: string(q.Tag), Door: door, Key: a.Key}
 	for _, m := range a.Members {
 		asking.Members = append(asking.Members, m.Person())
@@ -99,14 +98,17 @@ func (q Form) Asking(a Filled, door planner.Door) planner.Asking {
 	return asking
 }
 
-// MayAsk asks the pack whether somebody needs a place at all.
-func (q Form) MayAsk(a Filled) (rules.Decision, error) {
+// facts are what they said of themselves, as the pack reads it.
+func (a Filled) facts() rules.Facts {
 	facts := rules.Facts{}
 	for name, yes := range a.Facts {
 		facts[name] = yes
 	}
-	return q.Planner.Eligible(facts)
+	return facts
 }
+
+// MayAsk asks the pack whether somebody needs a place at all.
+func (q Form) MayAsk(a Filled) (rules.Decision, error) { return q.Planner.Eligible(a.facts()) }
 
 // Reasons are the grounds of a decision in the words of the pack, the deciding one last.
 func (q Form) Reasons(d rules.Decision) (list []lang.Text) {
@@ -167,12 +169,4 @@ func (q Form) NumberOf(a Filled, i int, key string) (Question, *Fields) {
 func (q Form) Words(w rules.Words) lang.Text {
 	words, in := q.Planner.Pack.In(string(q.Tag), w)
 	return lang.Text{Text: words, Lang: lang.Tag(in), Dir: q.Catalogue.In(lang.Tag(in)).Dir}
-}
-
-// Serves reports whether a location serves a region, now or later; any location serves no
-// region in particular.
-func (q Form) Serves(l location.Location, region string) bool {
-	return region == "" || l.Plan.Region == region || slices.ContainsFunc(l.Plan.Also, func(also location.Serving) bool {
-		return also.Region == region && (also.Last.IsZero() || !also.Last.Before(q.Planner.Today()))
-	})
 }

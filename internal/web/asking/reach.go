@@ -7,6 +7,7 @@ import (
 
 	"loket/internal/ident"
 	"loket/internal/lang"
+	"loket/internal/location"
 	"loket/internal/web/form"
 )
 
@@ -73,14 +74,18 @@ func (q Form) contactStep() Question {
 	}
 }
 
-// deskLanguages are those that are spoken at the desks of a region, now or later.
+// deskLanguages are those that are spoken at the desks of a region, or of any region where
+// it is not known yet, and have a name here.
 func (q Form) deskLanguages(region string) (tags []string) {
-	for _, l := range q.Locations {
-		for _, desks := range l.Plan.Desks {
-			if q.Serves(l, region) {
-				tags = append(tags, desks.Langs...)
-			}
+	regions := []string{region}
+	if region == "" {
+		regions = nil
+		for _, item := range q.Planner.Pack.List(listRegions) {
+			regions = append(regions, item.ID)
 		}
+	}
+	for _, id := range regions {
+		tags = append(tags, location.Languages(q.Locations, id, q.Planner.Today())...)
 	}
 	slices.Sort(tags)
 	return slices.DeleteFunc(slices.Compact(tags), func(tag string) bool { return !q.Catalogue.In(lang.Dutch).Has("common.language." + tag) })

@@ -8,6 +8,7 @@ import (
 
 	"loket/internal/lang"
 	"loket/internal/location"
+	"loket/internal/planner"
 	"loket/internal/rules"
 	"loket/internal/web"
 )
@@ -18,7 +19,6 @@ const (
 	listProducts = "products"
 
 	askQuestion = "ask"
-	mayAsk      = "ask"  // its outcome where a place is needed
 	noProduct   = "none" // of somebody who gets nothing of their own
 )
 
@@ -136,7 +136,7 @@ func (p *Pages) whoMayAsk(tag lang.Tag) (list []lang.Text) {
 		}
 		told[rule.Outcome] = true
 		words := p.placeWords(tag, rule.Reason)
-		if rule.Outcome == mayAsk { // who is right here reads it first
+		if rule.Outcome == planner.MayAsk { // who is right here reads it first
 			list = slices.Insert(list, 0, words)
 			continue
 		}

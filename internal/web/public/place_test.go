@@ -97,6 +97,16 @@ func TestWhoNeedsNoPlaceUsesNone(t *testing.T) { // P-24 P-28 P-31 P-68
 	v.send("/place/ask/registered", "registered", "no").sees("Register with the municipality first", "You get a BSN", "no appointment was used")
 }
 
+// Whoever changes an answer at the end, so that they need no place, cannot send the form.
+func TestWhoNeedsNoPlaceCannotSend(t *testing.T) { // P-24 P-68
+	_, base := openPlaces(t, summer)
+	v := visit(t, base, "en")
+	fillPlace(v, "oksana@example.org", oksana)
+	v.send("/place/ask/open", "to", "has-proof").asks("has-proof")
+	v.send("/place/ask/has-proof", "has-proof", "yes").sees("You need no appointment")
+	v.do("POST", "/place/ask/send", v.hidden("/place/ask/open")).sees("You need no appointment").seesNot("We have your request")
+}
+
 func TestAFamilyIsOneRequest(t *testing.T) { // P-82 P-68
 	w, base := openPlaces(t, summer)
 	v := visit(t, base, "nl")

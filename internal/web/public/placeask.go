@@ -6,6 +6,7 @@ import (
 	"loket/internal/ident"
 	"loket/internal/lang"
 	"loket/internal/location"
+	"loket/internal/planner"
 	"loket/internal/rules"
 	"loket/internal/web"
 	"loket/internal/web/asking"
@@ -124,7 +125,7 @@ func (p placeForm) next(w http.ResponseWriter, r *http.Request, a asking.Filled)
 	if err != nil {
 		return err
 	}
-	if decision.Outcome != mayAsk && decision.Outcome != rules.NotKnownYet {
+	if decision.Outcome != planner.MayAsk && decision.Outcome != rules.NotKnownYet {
 		return p.renderWay(w, r, a, decision)
 	}
 	for _, step := range p.Questions(a) {
@@ -164,7 +165,7 @@ func (p placeForm) render(w http.ResponseWriter, r *http.Request, a asking.Fille
 func (p placeForm) regionNow(id string) regionView {
 	var places []location.Location
 	for _, l := range p.Locations {
-		if p.Serves(l, id) {
+		if l.Plan.Serves(id, p.Planner.Today()) {
 			places = append(places, l)
 		}
 	}

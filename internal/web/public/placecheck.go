@@ -2,6 +2,7 @@ package public
 
 import (
 	"net/http"
+	"slices"
 
 	"loket/internal/fault"
 	"loket/internal/lang"
@@ -100,10 +101,13 @@ type placeReceiptPage struct {
 // send sends the form. Its key makes that the same form, sent again, gives the same
 // receipt.
 func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asking.Filled) error {
-	for _, step := range p.Questions(a) {
-		if !step.Done(a) {
-			return p.next(w, r, a)
-		}
+	decision, err := p.MayAsk(a)
+	if err != nil {
+		return err
+	}
+	undone := func(step asking.Question) bool { return !step.Done(a) }
+	if decision.Outcome != planner.MayAsk || slices.ContainsFunc(p.Questions(a), undone) {
+		return p.next(w, r, a)
 	}
 	receipt, err := p.Planner.Ask(r.Context(), p.Asking(a, planner.Web))
 	if fault.Is(err, fault.Invalid) {

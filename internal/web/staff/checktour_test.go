@@ -1,10 +1,7 @@
 package staff_test
 
 import (
-	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -74,9 +71,7 @@ func TestCasesAreAsTheyWere(t *testing.T) { // G-30 G-32
 	for _, language := range []string{"nl", "en"} {
 		t.Run(language, func(t *testing.T) {
 			w := open(t, db.SQLite)
-			for _, stop := range caseTour(t, w, language) {
-				golden(t, filepath.Join("testdata", language, stop.name+".html"), []byte(caseMasked(bodyOf(stop.page))))
-			}
+			asTheyWere(t, language, caseTour(t, w, language), caseMasked)
 			w.Pass(t, time.Hour)
 			w.Promises(t)
 		})
@@ -86,47 +81,20 @@ func TestCasesAreAsTheyWere(t *testing.T) { // G-30 G-32
 // The cases as the tour saw them, in a real browser, with photos: what is usual fits on
 // one screen, nothing sticks out, axe finds nothing, nothing is too small to hit.
 func TestCasesInEveryLook(t *testing.T) { // WCAG 2.2 AA; G-30
-	browser := browsertest.Start(t)
 	w := open(t, db.SQLite)
-	shown := make(map[string]string)
-	stops := caseTour(t, w, "nl")
-	for _, stop := range stops {
-		shown["/seen/"+stop.name] = stop.page
-	}
-	photo := w.Photo(t, 1)
-	seen := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		if page, ok := shown[r.URL.Path]; ok {
-			fmt.Fprint(out, page)
-			return
-		}
+	stops, photo := caseTour(t, w, "nl"), w.Photo(t, 1)
+	site := http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "/photo/") { // the lease is the tour's, and over
 			out.Header().Set("Content-Type", "image/jpeg")
 			_, _ = out.Write(photo)
 			return
 		}
 		w.site.ServeHTTP(out, r)
-	}))
-	defer seen.Close()
-	for _, look := range []browsertest.Look{{Width: 400}, {Width: 1280}, {Width: 1280, ForcedColours: true}} {
-		name := fmt.Sprintf("%d", look.Width)
-		if look.ForcedColours {
-			name += "-forced"
+	})
+	inEveryLook(t, site, stops, func(t *testing.T, tab *browsertest.Tab, stop stop, look browsertest.Look) {
+		usual := stop.name == "check-case" || stop.name == "check-alike" || stop.name == "approve-case"
+		if height := browsertest.Eval[float64](tab, `document.getElementById("case")?.getBoundingClientRect().bottom || 0`); usual && look.Width == 1280 && height > 800 {
+			t.Errorf("%s does not fit on a screen: it ends at %.0f", stop.name, height)
 		}
-		t.Run(name, func(t *testing.T) {
-			tab := browser.Open(t, seen.URL, look)
-			for _, stop := range stops {
-				tab.Go("/seen/" + stop.name)
-				tab.Fits()
-				tab.Axe()
-				if small := tab.SmallTargets(); len(small) > 0 {
-					t.Errorf("%s: too small to hit: %s", stop.name, strings.Join(small, ", "))
-				}
-				usual := stop.name == "check-case" || stop.name == "check-alike" || stop.name == "approve-case"
-				if height := browsertest.Eval[float64](tab, `document.getElementById("case")?.getBoundingClientRect().bottom || 0`); usual && look.Width == 1280 && height > 800 {
-					t.Errorf("%s does not fit on a screen: it ends at %.0f", stop.name, height)
-				}
-				tab.Shot(stop.name + "-" + name)
-			}
-		})
-	}
+	})
 }

@@ -1,17 +1,11 @@
 package staff_test
 
 import (
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
-	"loket/internal/browsertest"
 	"loket/internal/db"
 	people "loket/internal/staff"
 )
@@ -98,13 +92,7 @@ func TestCounterPagesAreAsTheyWere(t *testing.T) {
 	for _, language := range []string{"nl", "en"} {
 		t.Run(language, func(t *testing.T) {
 			w := open(t, db.SQLite)
-			for _, stop := range counterTour(t, w, language) {
-				page := masked(bodyOf(stop.page))
-				for _, m := range own {
-					page = m.pattern.ReplaceAllString(page, m.word)
-				}
-				golden(t, filepath.Join("testdata", language, stop.name+".html"), []byte(page))
-			}
+			asTheyWere(t, language, counterTour(t, w, language), ownMasked)
 			w.Promises(t)
 		})
 	}
@@ -112,37 +100,6 @@ func TestCounterPagesAreAsTheyWere(t *testing.T) {
 
 // The same in a real browser, on narrow screens and in high contrast too.
 func TestCounterPagesInEveryLook(t *testing.T) { // WCAG 2.2 AA; design.md §6
-	browser := browsertest.Start(t)
 	w := open(t, db.SQLite)
-	shown := make(map[string]string)
-	stops := counterTour(t, w, "nl")
-	for _, stop := range stops {
-		shown["/seen/"+stop.name] = stop.page
-	}
-	seen := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		if page, ok := shown[r.URL.Path]; ok {
-			fmt.Fprint(out, page)
-			return
-		}
-		w.site.ServeHTTP(out, r)
-	}))
-	defer seen.Close()
-	for _, look := range []browsertest.Look{{Width: 400}, {Width: 1280}, {Width: 1280, ForcedColours: true}} {
-		name := fmt.Sprintf("%d", look.Width)
-		if look.ForcedColours {
-			name += "-forced"
-		}
-		t.Run(name, func(t *testing.T) {
-			tab := browser.Open(t, seen.URL, look)
-			for _, stop := range stops {
-				tab.Go("/seen/" + stop.name)
-				tab.Fits()
-				tab.Axe()
-				if small := tab.SmallTargets(); len(small) > 0 {
-					t.Errorf("%s: too small to hit: %s", stop.name, strings.Join(small, ", "))
-				}
-				tab.Shot(stop.name + "-" + name)
-			}
-		})
-	}
+	inEveryLook(t, w.site, counterTour(t, w, "nl"))
 }

@@ -1,14 +1,8 @@
 package staff_test
 
 import (
-	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"path/filepath"
-	"strings"
 	"testing"
 
-	"loket/internal/browsertest"
 	"loket/internal/db"
 	"loket/internal/planner"
 	people "loket/internal/staff"
@@ -60,13 +54,7 @@ func TestPlacePagesAreAsTheyWere(t *testing.T) {
 	for _, language := range []string{"nl", "en"} {
 		t.Run(language, func(t *testing.T) {
 			w := openSeason(t, db.SQLite)
-			for _, stop := range placeTour(t, w, language) {
-				page := masked(bodyOf(stop.page))
-				for _, m := range own {
-					page = m.pattern.ReplaceAllString(page, m.word)
-				}
-				golden(t, filepath.Join("testdata", language, stop.name+".html"), []byte(page))
-			}
+			asTheyWere(t, language, placeTour(t, w, language), ownMasked)
 			w.Promises(t)
 		})
 	}
@@ -74,37 +62,6 @@ func TestPlacePagesAreAsTheyWere(t *testing.T) {
 
 // The same in a real browser, on narrow screens and in high contrast too.
 func TestPlacePagesInEveryLook(t *testing.T) { // WCAG 2.2 AA; design.md §6
-	browser := browsertest.Start(t)
 	w := openSeason(t, db.SQLite)
-	shown := make(map[string]string)
-	stops := placeTour(t, w, "nl")
-	for _, stop := range stops {
-		shown["/seen/"+stop.name] = stop.page
-	}
-	seen := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		if page, ok := shown[r.URL.Path]; ok {
-			fmt.Fprint(out, page)
-			return
-		}
-		w.site.ServeHTTP(out, r)
-	}))
-	defer seen.Close()
-	for _, look := range []browsertest.Look{{Width: 400}, {Width: 1280}, {Width: 1280, ForcedColours: true}} {
-		name := fmt.Sprintf("%d", look.Width)
-		if look.ForcedColours {
-			name += "-forced"
-		}
-		t.Run(name, func(t *testing.T) {
-			tab := browser.Open(t, seen.URL, look)
-			for _, stop := range stops {
-				tab.Go("/seen/" + stop.name)
-				tab.Fits()
-				tab.Axe()
-				if small := tab.SmallTargets(); len(small) > 0 {
-					t.Errorf("%s: too small to hit: %s", stop.name, strings.Join(small, ", "))
-				}
-				tab.Shot(stop.name + "-" + name)
-			}
-		})
-	}
+	inEveryLook(t, w.site, placeTour(t, w, "nl"))
 }

@@ -66,7 +66,7 @@ func (w *world) wants(t testing.TB, name, birth, number, email string) planner.A
 	must(t, err)
 	m.Expires, err = rules.ParseDay("2030-01-01")
 	must(t, err)
-	asking := planner.Asking{Members: []planner.Member{m}, Region: w.Planner.Pack.List("regions")[0].ID, Lang: "uk", Door: planner.Web,
+	asking := planner.Asking{Facts: rules.Facts{"has_proof": false, "registered": true}, Members: []planner.Member{m}, Region: w.Planner.Pack.List("regions")[0].ID, Lang: "uk", Door: planner.Web,
 		Key: ident.NewID(rand.Reader, "key")}
 	asking.Email, err = ident.ParseEmail(email)
 	must(t, err)

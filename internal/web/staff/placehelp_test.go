@@ -96,7 +96,7 @@ func TestAHouseholdRings(t *testing.T) { // P-27 P-82
 			"name-3", "Ivanna Verzonnen", "birth-3-day", "1", "birth-3-month", "5", "birth-3-year", "1960", "paper-3", "id-card")
 		carla.send("/place/new", all...).sees("Vul een e-mailadres of een telefoonnummer in.")
 		all = append(all, "phone", "0612345678")
-		carla.send("/place/new", all...).sees("Vul het BSN of het V-nummer in.")
+		carla.send("/place/new", all...).sees("Vul het BSN, het V-nummer of het nummer van de balie in.")
 		all = append(all, "number-3", "2800000011")
 		carla.send("/place/new", all...).sees("Dit nummer staat al bij een ander in dit formulier.")
 		all = append(all, "number-3", "123456789")

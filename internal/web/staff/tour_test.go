@@ -1,15 +1,10 @@
 package staff_test
 
 import (
-	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"loket/internal/browsertest"
 	"loket/internal/db"
 	people "loket/internal/staff"
 	pages "loket/internal/web/staff"
@@ -76,9 +71,7 @@ func TestPagesAreAsTheyWere(t *testing.T) {
 	for _, language := range []string{"nl", "en"} {
 		t.Run(language, func(t *testing.T) {
 			w := open(t, db.SQLite)
-			for _, stop := range tour(t, w, language) {
-				golden(t, filepath.Join("testdata", language, stop.name+".html"), []byte(masked(bodyOf(stop.page))))
-			}
+			asTheyWere(t, language, tour(t, w, language), masked)
 			w.Promises(t)
 		})
 	}
@@ -95,40 +88,7 @@ func TestTemplatesFitTheirData(t *testing.T) {
 	webtest.Check(t, w.site.Renderer, pages.PageData())
 }
 
-// The pages as the tour saw them, in a real browser: nothing sticks out, axe finds
-// nothing, nothing is too small to hit, and pictures go to LOKET_SHOTS.
 func TestPagesInEveryLook(t *testing.T) { // WCAG 2.2 AA; design.md §6
-	browser := browsertest.Start(t)
 	w := open(t, db.SQLite)
-	shown := make(map[string]string)
-	stops := tour(t, w, "nl")
-	for _, stop := range stops {
-		shown["/seen/"+stop.name] = stop.page
-	}
-	seen := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		if page, ok := shown[r.URL.Path]; ok {
-			fmt.Fprint(out, page)
-			return
-		}
-		w.site.ServeHTTP(out, r)
-	}))
-	defer seen.Close()
-	for _, look := range []browsertest.Look{{Width: 400}, {Width: 1280}, {Width: 1280, ForcedColours: true}} {
-		name := fmt.Sprintf("%d", look.Width)
-		if look.ForcedColours {
-			name += "-forced"
-		}
-		t.Run(name, func(t *testing.T) {
-			tab := browser.Open(t, seen.URL, look)
-			for _, stop := range stops {
-				tab.Go("/seen/" + stop.name)
-				tab.Fits()
-				tab.Axe()
-				if small := tab.SmallTargets(); len(small) > 0 {
-					t.Errorf("%s: too small to hit: %s", stop.name, strings.Join(small, ", "))
-				}
-				tab.Shot(stop.name + "-" + name)
-			}
-		})
-	}
+	inEveryLook(t, w.site, tour(t, w, "nl"))
 }
