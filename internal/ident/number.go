@@ -10,6 +10,7 @@ const (
 	UnknownNumber NumberKind = iota
 	BSN                      // citizen service number: nine digits; people leave a leading zero out
 	VNumber                  // number of the immigration service (vreemdelingennummer): ten digits
+	Voucher                  // of a counter of Loket, for who has neither; see NewVoucher
 )
 
 // String returns the kind as sealed bodies, packs and interfaces spell it.
@@ -19,6 +20,8 @@ func (k NumberKind) String() string {
 		return "bsn"
 	case VNumber:
 		return "v-number"
+	case Voucher:
+		return "voucher"
 	}
 	return "unknown"
 }
@@ -39,6 +42,9 @@ const maxNumber = 30
 func ParseNumber(text string) (Number, error) {
 	if len(text) > maxTyped {
 		return Number{}, invalid("ident.number.long", "number is far too long")
+	}
+	if number, ok := voucher(text); ok {
+		return number, nil
 	}
 	letters := alphanumeric(text)
 	if letters == "" && strings.TrimFunc(text, isSeparator) == "" {
@@ -65,6 +71,11 @@ func ParseNumber(text string) (Number, error) {
 // Kind returns the kind that the number has by its form alone.
 func (n Number) Kind() NumberKind {
 	text := n.Reveal()
+	if number, found := strings.CutPrefix(text, voucherMark); found {
+		if _, err := ParseCaseNumber(number); err == nil {
+			return Voucher
+		}
+	}
 	if digits, only := digitsOf(text); !only || len(digits) != len(text) {
 		return UnknownNumber
 	}
@@ -92,6 +103,8 @@ func (n Number) Plausible() bool {
 		return sum%11 == 0 && text != "000000000"
 	case VNumber:
 		return text != "0000000000"
+	case Voucher:
+		return true
 	}
 	return false
 }

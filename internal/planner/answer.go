@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"loket/internal/audit"
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
@@ -57,17 +56,22 @@ func (a Answer) became() string {
 // otherwise, or cannot be put off any more, and a fault.NotFound when there is no such
 // offer.
 func (s *Store) Answer(ctx context.Context, number ident.CaseNumber, code ident.Code, offerID string, answer Answer) error {
+	found, err := s.enter(ctx, number, code)
+	if err != nil {
+		return err
+	}
+	return s.answerBy(ctx, found.ID, offerID, answer, self)
+}
+
+// answerBy is Answer for an ask that was opened.
+func (s *Store) answerBy(ctx context.Context, askID, offerID string, answer Answer, by actor) error {
 	switch answer {
 	case Accept, Other, Later, Decline, Keep:
 	default:
 		return fault.New(fault.Invalid, "planner.answer", "no such answer")
 	}
-	found, err := s.enter(ctx, number, code)
-	if err != nil {
-		return err
-	}
-	err = s.DB.Update(ctx, func(tx *db.Tx) error {
-		a, err := db.Get[askRow](ctx, tx, lockAsk, found.ID) // whatever happens to one ask happens in turn
+	err := s.DB.Update(ctx, func(tx *db.Tx) error {
+		a, err := db.Get[askRow](ctx, tx, lockAsk, askID) // whatever happens to one ask happens in turn
 		if err != nil {
 			return fmt.Errorf("lock ask: %w", err)
 		}
@@ -89,12 +93,12 @@ func (s *Store) Answer(ctx context.Context, number ident.CaseNumber, code ident.
 			return err
 		}
 		if m != nil && m.OfferID == o.ID {
-			return s.answerMove(ctx, tx, a, o, *m, answer)
+			return s.answerMove(ctx, tx, a, o, *m, answer, by)
 		}
 		if answer == Keep {
 			return fault.New(fault.Invalid, "planner.answer", "there is nothing to keep")
 		}
-		return s.answer(ctx, tx, a, o, answer)
+		return s.answer(ctx, tx, a, o, answer, by)
 	})
 	if err == nil {
 		point.Reach("planner.answered")
@@ -116,7 +120,7 @@ func (s *Store) mayAnswer(a askRow, o offerRow, answer Answer) error {
 }
 
 // answer does what the person of an ask that is locked says to its open offer.
-func (s *Store) answer(ctx context.Context, tx *db.Tx, a askRow, o offerRow, answer Answer) error {
+func (s *Store) answer(ctx context.Context, tx *db.Tx, a askRow, o offerRow, answer Answer, by actor) error {
 	if _, err := db.Exec(ctx, tx, endOffer, o.ID, answer.became(), s.now()); err != nil {
 		return fmt.Errorf("answer offer: %w", err)
 	}
@@ -140,7 +144,7 @@ func (s *Store) answer(ctx context.Context, tx *db.Tx, a askRow, o offerRow, ans
 			return err
 		}
 	}
-	if err := s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.answer", string(answer)); err != nil {
+	if err := s.noteBy(ctx, tx, by, a.ID, "ask.answer", string(answer)); err != nil {
 		return err
 	}
 	if err := s.figure(ctx, tx, a.Region, answer.became()); err != nil || answer != Decline {

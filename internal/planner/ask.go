@@ -35,8 +35,15 @@ type form struct {
 //
 // A fault.Invalid says what is missing or wrong; somebody who may not ask, or gets nothing,
 // is one too, and no slot is used for them. More than a hundred asks a day for one address are a
-// fault.Throttled.
+// fault.Throttled. The doors of staff are those of AskFor.
 func (s *Store) Ask(ctx context.Context, asking Asking) (Receipt, error) {
+	switch {
+	case asking.by != actor{}:
+	case asking.Door.byStaff():
+		return Receipt{}, fault.New(fault.Denied, "staff.role.missing", "the door %q is for staff", asking.Door)
+	default:
+		asking.by = self
+	}
 	f, err := s.acceptable(ctx, asking)
 	if err != nil {
 		return Receipt{}, err
@@ -77,7 +84,7 @@ func (s *Store) acceptable(ctx context.Context, a Asking) (form, error) {
 	if len(a.Members) < 1 || len(a.Members) > MostMembers {
 		return f, fault.New(fault.Invalid, "planner.members", "%d people in one ask", len(a.Members))
 	}
-	if a.Email.IsZero() && a.Phone.IsZero() && a.Door != AtCounter && a.Door != ByHelper {
+	if a.Email.IsZero() && a.Phone.IsZero() && !a.Door.meets() {
 		return f, fault.New(fault.Invalid, "planner.contact", "neither e-mail nor phone")
 	}
 	if a.Lang == "" {
@@ -201,6 +208,9 @@ func (s *Store) take(ctx context.Context, f form) (a askRow, closes time.Time, e
 		if err := s.countTries(ctx, tx, f); err != nil {
 			return err
 		}
+		if err := s.redeem(ctx, tx, f); err != nil {
+			return err
+		}
 		draw, err := db.Get[drawRow](ctx, tx, selectOpenDraw, s.now())
 		if fault.Is(err, fault.NotFound) {
 			return errNoList
@@ -226,6 +236,7 @@ const (
 	tallyClaim = "ask claim"
 	tallyEmail = "ask email"
 	tallyPhone = "ask phone"
+	tallyHelps = "ask helper"
 
 	// A helper may ask for many with one address.
 	asksPerContact = 100 // a day
@@ -233,6 +244,9 @@ const (
 
 // countTries refuses to write to one address without end.
 func (s *Store) countTries(ctx context.Context, tx *db.Tx, f form) error {
+	if err := s.countHelped(ctx, tx, f); err != nil {
+		return err
+	}
 	for _, contact := range [...]struct{ kind, text string }{{tallyEmail, f.Email.Reveal()}, {tallyPhone, f.Phone.Reveal()}} {
 		if contact.text == "" {
 			continue
@@ -267,7 +281,7 @@ const ticketLetters = 10
 func (s *Store) membersOf(askID string, f form) []member {
 	all := make([]member, len(f.Members))
 	for i, m := range f.Members {
-		all[i] = member{int64(i + 1), s.sumOf(m.Number, askID, i), s.claimOf(m, f.Email, f.Phone), f.products[i]}
+		all[i] = member{int64(i + 1), s.sumOf(m.Number, askID, i), s.claimOf(f, m), f.products[i]}
 	}
 	return all
 }
@@ -304,7 +318,7 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, a askRow, f form, members
 	if err := s.keepPhone(ctx, tx, a.ID, f); err != nil {
 		return err
 	}
-	entry := audit.Entry{Actor: audit.Applicant, Role: roleSelf, Act: "ask.submit", Object: a.ID, Result: a.Door, Sealer: c, Subject: "ask.submit"}
+	entry := audit.Entry{Actor: f.by.id, Role: f.by.role, Act: "ask.submit", Object: a.ID, Result: a.Door, Sealer: c, Subject: "ask.submit"}
 	if err := s.Audit.Add(ctx, tx, entry); err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"loket/internal/audit"
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
@@ -29,17 +28,22 @@ func (s *Store) Cancel(ctx context.Context, number ident.CaseNumber, code ident.
 	if err != nil {
 		return err
 	}
+	return s.cancelBy(ctx, found.ID, self)
+}
+
+// cancelBy is Cancel for an ask that was opened.
+func (s *Store) cancelBy(ctx context.Context, askID string, by actor) error {
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		a, err := db.Get[askRow](ctx, tx, lockAsk, found.ID)
+		a, err := db.Get[askRow](ctx, tx, lockAsk, askID)
 		if err != nil {
 			return fmt.Errorf("lock ask: %w", err)
 		}
-		return s.cancelOwn(ctx, tx, a)
+		return s.cancelOwn(ctx, tx, a, by)
 	})
 }
 
 // cancelOwn is Cancel for an ask that is locked.
-func (s *Store) cancelOwn(ctx context.Context, tx *db.Tx, a askRow) error {
+func (s *Store) cancelOwn(ctx context.Context, tx *db.Tx, a askRow, by actor) error {
 	if a.State != Booked {
 		return fault.New(fault.TooLate, "planner.cancel.none", "ask %s has no appointment", a.ID)
 	}
@@ -53,19 +57,19 @@ func (s *Store) cancelOwn(ctx context.Context, tx *db.Tx, a askRow) error {
 	if _, err := s.choose(ctx, tx, a.ID, s.day(starts), choiceCancel); err != nil {
 		return err
 	}
-	return s.cancel(ctx, tx, a, s.day(starts).Add(1))
+	return s.cancel(ctx, tx, a, s.day(starts).Add(1), by)
 }
 
 // cancel gives the appointments of an ask that is locked back. What it is offered next is
 // on a day or later.
-func (s *Store) cancel(ctx context.Context, tx *db.Tx, a askRow, next rules.Day) error {
+func (s *Store) cancel(ctx context.Context, tx *db.Tx, a askRow, next rules.Day, by actor) error {
 	if _, err := db.Exec(ctx, tx, updateCancelled, a.ID, s.midnight(next), s.now()); err != nil {
 		return fmt.Errorf("cancel: %w", err)
 	}
 	if err := s.freeBooked(ctx, tx, a.ID, "person"); err != nil {
 		return err
 	}
-	if err := s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.cancel", "ok"); err != nil {
+	if err := s.noteBy(ctx, tx, by, a.ID, "ask.cancel", "ok"); err != nil {
 		return err
 	}
 	return s.figure(ctx, tx, a.Region, figureCancelled)
@@ -118,17 +122,22 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 	if err != nil {
 		return err
 	}
+	return s.withdrawBy(ctx, found.ID, self)
+}
+
+// withdrawBy is Withdraw for an ask that was opened.
+func (s *Store) withdrawBy(ctx context.Context, askID string, by actor) error {
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		a, err := db.Get[askRow](ctx, tx, lockAsk, found.ID)
+		a, err := db.Get[askRow](ctx, tx, lockAsk, askID)
 		if err != nil {
 			return fmt.Errorf("lock ask: %w", err)
 		}
-		return s.withdraw(ctx, tx, a)
+		return s.withdraw(ctx, tx, a, by)
 	})
 }
 
 // withdraw is Withdraw for an ask that is locked.
-func (s *Store) withdraw(ctx context.Context, tx *db.Tx, a askRow) (err error) {
+func (s *Store) withdraw(ctx context.Context, tx *db.Tx, a askRow, by actor) (err error) {
 	if a.ClosedAt != nil || a.State == Making { // what is being made lies somewhere: it is fetched
 		return movedOn(a.ID)
 	}
@@ -144,7 +153,7 @@ func (s *Store) withdraw(ctx context.Context, tx *db.Tx, a askRow) (err error) {
 	if err := s.end(ctx, tx, a, Withdrawn, "person"); err != nil {
 		return err
 	}
-	if err := s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.withdraw", "ok"); err != nil {
+	if err := s.noteBy(ctx, tx, by, a.ID, "ask.withdraw", "ok"); err != nil {
 		return err
 	}
 	return s.figure(ctx, tx, a.Region, string(Withdrawn))
@@ -185,11 +194,16 @@ func (s *Store) Wake(ctx context.Context, number ident.CaseNumber, code ident.Co
 	if err != nil {
 		return err
 	}
+	return s.wakeBy(ctx, a, self)
+}
+
+// wakeBy is Wake for an ask that was opened.
+func (s *Store) wakeBy(ctx context.Context, a askRow, by actor) (err error) {
 	if a.State != Resting {
 		return movedOn(a.ID)
 	}
 	for range listTries {
-		err = s.DB.Update(ctx, func(tx *db.Tx) error { return s.wake(ctx, tx, a) })
+		err = s.DB.Update(ctx, func(tx *db.Tx) error { return s.wake(ctx, tx, a, by) })
 		if !errors.Is(err, errNoList) {
 			return err
 		}
@@ -200,7 +214,7 @@ func (s *Store) Wake(ctx context.Context, number ident.CaseNumber, code ident.Co
 	return fault.New(fault.Unavailable, "", "no list stays open long enough to wake an ask")
 }
 
-func (s *Store) wake(ctx context.Context, tx *db.Tx, a askRow) error {
+func (s *Store) wake(ctx context.Context, tx *db.Tx, a askRow, by actor) error {
 	draw, err := db.Get[drawRow](ctx, tx, selectOpenDraw, s.now())
 	if fault.Is(err, fault.NotFound) {
 		return errNoList
@@ -218,5 +232,5 @@ func (s *Store) wake(ctx context.Context, tx *db.Tx, a askRow) error {
 	if err := s.checkOpen(ctx, tx, draw.ID); err != nil {
 		return err
 	}
-	return s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.wake", "ok")
+	return s.noteBy(ctx, tx, by, a.ID, "ask.wake", "ok")
 }

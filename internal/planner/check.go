@@ -86,6 +86,11 @@ func caseInvariants() [][2]string {
 	return [][2]string{
 		{`SELECT count(*) AS n FROM ask_member JOIN ask ON ask.id = ask_member.ask_id WHERE holds AND closed_at IS NOT NULL`,
 			"asks that ended hold numbers"},
+		{`SELECT count(*) AS n FROM ask_member JOIN voucher ON voucher.sum = ask_member.sum WHERE voucher.used_at IS NULL`,
+			"vouchers are in an ask and were not used"},
+		{`SELECT count(*) AS n FROM (SELECT voucher.sum FROM voucher JOIN ask_member ON ask_member.sum = voucher.sum
+			GROUP BY voucher.sum HAVING count(*) > 1) AS twice`,
+			"vouchers are in two asks"},
 		{`SELECT count(*) AS n FROM ask WHERE NOT EXISTS (SELECT 1 FROM case_key WHERE case_key.case_id = ask.id)`,
 			"asks have no key"},
 		{`SELECT count(*) AS n FROM ask WHERE (closed_at IS NULL) <>

@@ -41,6 +41,9 @@ func damage() []struct{ query, wants string } {
 		{`DELETE FROM ask_address`, "people have a place and were not told"},
 		{`INSERT INTO disruption SELECT 'dis_x', location_id, day, 'trains', '', 0, '', NULL FROM slot WHERE state = 'booked';
 			INSERT INTO disrupted SELECT 'dis_x', ask_id, day, '', 0, NULL FROM ask_address; UPDATE appointment SET state = 'missed'`, "people were marked as missed"},
+		{`INSERT INTO voucher (sum, made_at, expires_at, used_at) SELECT sum, 1, 4000000000, NULL FROM ask_member WHERE holds`, "vouchers are in an ask"},
+		{`UPDATE ask_member SET holds = FALSE; UPDATE ask_member SET sum = (SELECT min(sum) FROM ask_member);
+			INSERT INTO voucher (sum, made_at, expires_at, used_at) SELECT min(sum), 1, 4000000000, 2 FROM ask_member`, "vouchers are in two asks"},
 		{`DELETE FROM case_key`, "asks have no key"},
 		{`UPDATE case_key SET ends_at = 1`, "asks that ended have no day"},
 		{`DELETE FROM ask_phone; UPDATE ask SET door = 'sms'`, "asks by text message have no phone"},

@@ -97,7 +97,7 @@ func (s *Store) OpenAt(ctx context.Context, m staff.Member, number ident.CaseNum
 	if !m.Has(staff.Counter) {
 		return staff.Lease{}, s.refuseDesk(ctx, m, staff.QueueCounter)
 	}
-	a, err := s.enterAt(ctx, m, number, code)
+	a, err := s.enterAt(ctx, m, staff.Counter, number, code)
 	if err != nil {
 		return staff.Lease{}, err
 	}
@@ -128,9 +128,12 @@ func (s *Store) takeDesk(ctx context.Context, m staff.Member, askID string) (sta
 	return lease, err
 }
 
-// enterAt is enter for a member who types the code of a person.
-func (s *Store) enterAt(ctx context.Context, m staff.Member, number ident.CaseNumber, code ident.Code) (askRow, error) {
-	a, err := s.enterWith(ctx, number, func(a askRow) bool { return s.code(a).Equal(code) || s.deskCode(a).Equal(code) })
+// enterAt is enter for a member who types the code of a person. At a counter the code of
+// the day that was texted to them opens it too.
+func (s *Store) enterAt(ctx context.Context, m staff.Member, role staff.Role, number ident.CaseNumber, code ident.Code) (askRow, error) {
+	a, err := s.enterWith(ctx, number, func(a askRow) bool {
+		return s.code(a).Equal(code) || role == staff.Counter && s.deskCode(a).Equal(code)
+	})
 	if err == nil || !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Throttled) {
 		return a, err
 	}
@@ -138,7 +141,7 @@ func (s *Store) enterAt(ctx context.Context, m staff.Member, number ident.CaseNu
 	if found, err := db.Get[askRow](ctx, s.DB, selectByNumber, string(number)); err == nil {
 		object = found.ID
 	}
-	if kept := s.Staff.Refused(ctx, m, staff.Counter, object, staff.WrongCode); kept != nil {
+	if kept := s.Staff.Refused(ctx, m, role, object, staff.WrongCode); kept != nil {
 		return askRow{}, kept
 	}
 	return askRow{}, err

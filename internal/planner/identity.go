@@ -27,12 +27,6 @@ func (s *Store) sumOf(n ident.Number, askID string, place int) []byte {
 	return s.index.Sum("number", n.Kind().String(), n.Reveal())
 }
 
-// claimOf is the sum of what one of the people told of themselves, with where they can be
-// reached.
-func (s *Store) claimOf(m Member, email ident.Email, phone ident.Phone) []byte {
-	return s.index.Sum("claim", m.Number.Reveal(), m.Birth.Reveal(), email.Reveal(), phone.Reveal())
-}
-
 const (
 	selectByClaim = `
 		SELECT ` + askColumns + ` FROM ask

@@ -128,7 +128,7 @@ func (s *Store) holdSeats(ctx context.Context, tx *db.Tx, offerID string, chosen
 
 // answerMove does what somebody who has a place says to another time. Whoever keeps what
 // they have loses nothing by it, if it is still there.
-func (s *Store) answerMove(ctx context.Context, tx *db.Tx, a askRow, o offerRow, m moveRow, answer Answer) error {
+func (s *Store) answerMove(ctx context.Context, tx *db.Tx, a askRow, o offerRow, m moveRow, answer Answer, by actor) error {
 	switch answer {
 	case Accept:
 		if _, err := db.Exec(ctx, tx, endOffer, o.ID, offerAccepted, s.now()); err != nil {
@@ -149,7 +149,7 @@ func (s *Store) answerMove(ctx context.Context, tx *db.Tx, a askRow, o offerRow,
 	default:
 		return fault.New(fault.Invalid, "planner.answer", "no such answer to another time")
 	}
-	if err := s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.answer-move", string(answer)); err != nil || answer != Accept {
+	if err := s.noteBy(ctx, tx, by, a.ID, "ask.answer-move", string(answer)); err != nil || answer != Accept {
 		return err
 	}
 	return s.figure(ctx, tx, a.Region, figureMoved)

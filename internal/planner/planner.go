@@ -72,9 +72,18 @@ const (
 	Web       Door = "web"
 	API       Door = "api"
 	AtCounter Door = "counter"
+	ByPhone   Door = "phone"
+	OnPaper   Door = "paper"
 	ByHelper  Door = "helper"
 	ByText    Door = "sms"
 )
+
+// byStaff reports whether somebody who works here, or helps, fills the form in.
+func (d Door) byStaff() bool { return d == ByPhone || d.meets() }
+
+// meets reports whether that one has the person, or their paper, before them: then they
+// need leave neither e-mail nor phone.
+func (d Door) meets() bool { return d == AtCounter || d == OnPaper || d == ByHelper }
 
 // MostMembers is how many people one ask may have.
 const MostMembers = 6
@@ -100,6 +109,8 @@ type Asking struct {
 	Lang     string // to write in
 	Door     Door
 	Key      string // idempotency key of the form or call
+
+	by actor // who sends it; AskFor says so
 }
 
 // Receipt is what the person keeps. The code is derived from the case and stored

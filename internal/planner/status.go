@@ -68,7 +68,7 @@ func (s *Store) Status(ctx context.Context, number ident.CaseNumber, code ident.
 	return s.statusOf(ctx, a)
 }
 
-// statusOf shows where an ask is whose door was opened.
+// statusOf is Status for an ask that was opened.
 func (s *Store) statusOf(ctx context.Context, a askRow) (Status, error) {
 	draw, err := db.Get[drawRow](ctx, s.DB, selectDraw, a.DrawID)
 	if err != nil {

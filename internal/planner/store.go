@@ -31,6 +31,9 @@ const (
 	setShortAnswer   = "short_answer_hours"     // how long such an offer stands
 	setReleaseNotice = "release_notice_minutes" // between saying that slots come and giving them
 	setDrawFallback  = "draw_fallback_hours"    // after closing; then dice stand in for a source without a value
+	setHelperAsks    = "helper_asks"            // for how many a helper asks a day
+	setVoucherDays   = "voucher_days"           // how long a voucher can be used
+	setVouchersADay  = "vouchers_a_day"         // how many a member gives
 	setPaperValid    = "paper_valid_until"      // a paper that expires before this day is valid too short
 	setCollectFirst  = "collect_first_days"     // after so many days a document that waits is asked to be fetched
 	setCollectSecond = "collect_second_days"
@@ -53,7 +56,7 @@ const (
 // settings are those without which no pack of places works.
 func settings() []string {
 	return append(reminderSettings(), setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setDrawFallback, setPaperValid,
-		setMoves, setCollectFirst, setCollectSecond, setCollectThird, setStockFloor, setStockLead)
+		setHelperAsks, setVoucherDays, setVouchersADay, setMoves, setCollectFirst, setCollectSecond, setCollectThird, setStockFloor, setStockLead)
 }
 
 // NewStore returns the planner. It fails when the pack lacks what every ask needs.

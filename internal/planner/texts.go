@@ -152,9 +152,9 @@ func (s *Store) ActByText(ctx context.Context, tx *db.Tx, t Texted, act TextAct)
 	case TextMove:
 		err = s.move(ctx, tx, a, rules.Day{})
 	case TextCancel:
-		err = s.cancelOwn(ctx, tx, a)
+		err = s.cancelOwn(ctx, tx, a, self)
 	case TextWithdraw:
-		err = s.withdraw(ctx, tx, a)
+		err = s.withdraw(ctx, tx, a, self)
 	case TextWake:
 		err = s.wakeText(ctx, tx, a)
 	default:
@@ -182,16 +182,16 @@ func (s *Store) answerText(ctx context.Context, tx *db.Tx, a askRow, offerID str
 		return err
 	}
 	if m != nil && m.OfferID == o.ID {
-		return s.answerMove(ctx, tx, a, o, *m, answer)
+		return s.answerMove(ctx, tx, a, o, *m, answer, self)
 	}
-	return s.answer(ctx, tx, a, o, answer)
+	return s.answer(ctx, tx, a, o, answer, self)
 }
 
 func (s *Store) wakeText(ctx context.Context, tx *db.Tx, a askRow) error {
 	if a.State != Resting {
 		return movedOn(a.ID)
 	}
-	err := s.wake(ctx, tx, a)
+	err := s.wake(ctx, tx, a, self)
 	if errors.Is(err, errNoList) { // Work opens the next within seconds, and the provider comes back
 		return fault.New(fault.Unavailable, "", "no list is open at this moment")
 	}

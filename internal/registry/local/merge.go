@@ -50,7 +50,7 @@ func merge(old, row registry.Record) registry.Record {
 // the first one does not depend on the order in which a file has them.
 func inOrder(numbers []ident.Number) []ident.Number {
 	rank := func(n ident.Number) int {
-		return slices.Index([]ident.NumberKind{ident.BSN, ident.VNumber, ident.UnknownNumber}, n.Kind())
+		return slices.Index([]ident.NumberKind{ident.BSN, ident.VNumber, ident.UnknownNumber, ident.Voucher}, n.Kind())
 	}
 	slices.SortFunc(numbers, func(a, b ident.Number) int {
 		if d := rank(a) - rank(b); d != 0 {

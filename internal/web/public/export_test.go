@@ -5,6 +5,7 @@ import (
 
 	"loket/internal/seal"
 	"loket/internal/web"
+	"loket/internal/web/asking"
 	"loket/internal/web/questions"
 )
 
@@ -16,7 +17,7 @@ func PageData() map[string]web.Document {
 		"receipt": &receiptPage{}, "continue": &continuePage{}, "stop": &stopPage{}, "sent": &sentPage{}, "status": &statusPage{}, "withdraw": &statusPage{},
 		"link": &linkPage{}, "code": &codePage{}, "not-mine": &notMinePage{}, "message": &messagePage{}, "closed": &closedPage{}, "print": &printPage{},
 		"counters": &countersPage{}, "photo": &photoPage{}, "photos": &photosPage{},
-		"place": &placesPage{}, "place-ask": &placeStepPage{placeFields: &placeFields{}}, "place-again": &placeAgainPage{}, "place-way": &placeWayPage{},
+		"place": &placesPage{}, "place-ask": &placeStepPage{Fields: &asking.Fields{}}, "place-again": &placeAgainPage{}, "place-way": &placeWayPage{},
 		"place-check": &placeCheckPage{}, "place-receipt": &placeReceiptPage{}, "place-status": &placeStatusPage{}, "place-sure": &placeSurePage{},
 		"place-draws": &drawsPage{}, "place-draw": &drawPage{}, "place-report": &reportPage{}, "place-reported": &reportedPage{},
 		"place-when": &whenPage{}, "place-figures": &figuresPage{}, "place-slip": &placeSlipPage{}, "place-near": &nearPage{},

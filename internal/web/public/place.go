@@ -18,7 +18,6 @@ const (
 	listRegions  = "regions"
 	listProducts = "products"
 	listPlaces   = "places"
-	listPapers   = "papers"
 
 	askQuestion = "ask"
 	noProduct   = "none" // of somebody who gets nothing of their own

@@ -153,7 +153,7 @@ func TestWhatIsWrongIsSaidAtTheField(t *testing.T) { // P-61
 	step(v, "region", "people")
 	step(v, "people", "who-1", "people", "1")
 	v.send("/place/ask/who-1", "name", "Oksana Verzonnen", "birth-day", "31", "birth-month", "2", "birth-year", "1984", "number", "")
-	v.sees("Vul het BSN of het V-nummer in")
+	v.sees("Vul het BSN, het V-nummer of het nummer van de balie in")
 	if v.status != 422 || !strings.Contains(v.page, `value="Oksana Verzonnen"`) || !strings.Contains(v.page, `value="31"`) {
 		t.Errorf("status %d: what was typed is lost", v.status)
 	}

@@ -8,6 +8,7 @@ import (
 	"loket/internal/lang"
 	"loket/internal/planner"
 	"loket/internal/web"
+	"loket/internal/web/asking"
 	"loket/internal/web/form"
 )
 
@@ -25,21 +26,21 @@ type placeCheckPage struct {
 type placeGroup struct {
 	Step    string // to change them
 	Person  int    // whose they begin to be; zero where it is nobody's or the same one's
-	Answers []placeAnswer
+	Answers []asking.Line
 	Gets    []lang.Text // what the person gets, after the last of their answers
 }
 
-func (p placeForm) renderCheck(w http.ResponseWriter, r *http.Request, a asked, problems ...form.Problem) error {
+func (p placeForm) renderCheck(w http.ResponseWriter, r *http.Request, a asking.Filled, problems ...form.Problem) error {
 	page := &placeCheckPage{Page: web.Page{Title: "public.place.check.title", Problems: problems}, None: true}
 	person := 0
-	for _, step := range p.steps(a) {
-		page.Before = step.path
-		if step.lines == nil {
+	for _, step := range p.Questions(a) {
+		page.Before = step.Path
+		if step.Lines == nil {
 			continue
 		}
-		group := placeGroup{Step: step.path, Answers: step.lines(a, step.show(a))}
-		if step.n != person {
-			person, group.Person = step.n, step.n
+		group := placeGroup{Step: step.Path, Answers: step.Lines(a, step.Show(a))}
+		if step.N != person {
+			person, group.Person = step.N, step.N
 		}
 		page.Groups = append(page.Groups, group)
 	}
@@ -55,40 +56,36 @@ func (p placeForm) renderCheck(w http.ResponseWriter, r *http.Request, a asked, 
 
 // check shows the answers, or asks for a number first where somebody gets something and
 // has told none: who gets nothing of their own needs none.
-func (p placeForm) check(w http.ResponseWriter, r *http.Request, a asked) error {
-	for i, m := range a.Members {
-		decision, err := p.Planner.Product(m.member(), p.Planner.Today())
-		if err != nil {
-			return err
-		}
-		if decision.Outcome != noProduct && m.Number.IsZero() {
-			step := p.whoStep(i)
-			fields := step.show(a)
-			fields.After[0].Require("planner.member.number")
-			return p.render(w, r, a, step, fields, form.Problems(fields.all()...)...)
-		}
+func (p placeForm) check(w http.ResponseWriter, r *http.Request, a asking.Filled) error {
+	i, err := p.LacksNumber(a)
+	if err != nil {
+		return err
+	}
+	if i >= 0 {
+		step, fields := p.NumberOf(a, i, "planner.member.number")
+		return p.render(w, r, a, step, fields, form.Problems(fields.All()...)...)
 	}
 	return p.renderCheck(w, r, a)
 }
 
 // tellProducts says of each of the people what they get, and why.
-func (p placeForm) tellProducts(a asked, page *placeCheckPage) error {
+func (p placeForm) tellProducts(a asking.Filled, page *placeCheckPage) error {
 	person := 0
 	for i := range page.Groups {
 		group := &page.Groups[i]
 		if group.Person != 0 {
 			person = group.Person
 		}
-		last := i+1 == len(page.Groups) || page.Groups[i+1].Person != 0 || page.Groups[i+1].Step == deskPath
+		last := i+1 == len(page.Groups) || page.Groups[i+1].Person != 0 || page.Groups[i+1].Step == asking.DeskPath
 		if person == 0 || person > len(a.Members) || !last {
 			continue
 		}
-		decision, err := p.Planner.Product(a.Members[person-1].member(), p.Planner.Today())
+		decision, err := p.Gets(a.Members[person-1])
 		if err != nil {
 			return err
 		}
 		page.None = page.None && decision.Outcome == noProduct
-		group.Gets, person = p.ruleTexts(p.tag, decision), 0
+		group.Gets, person = p.Reasons(decision), 0
 	}
 	return nil
 }
@@ -104,22 +101,21 @@ type placeReceiptPage struct {
 
 // send sends the form. Its key makes that the same form, sent again, gives the same
 // receipt.
-func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asked) error {
-	decision, err := p.Planner.Eligible(a.facts())
+func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asking.Filled) error {
+	decision, err := p.MayAsk(a)
 	if err != nil {
 		return err
 	}
-	undone := func(step placeStep) bool { return !step.done(a) }
-	if decision.Outcome != planner.MayAsk || slices.ContainsFunc(p.steps(a), undone) {
+	undone := func(step asking.Question) bool { return !step.Done(a) }
+	if decision.Outcome != planner.MayAsk || slices.ContainsFunc(p.Questions(a), undone) {
 		return p.next(w, r, a)
 	}
-	asking := planner.Asking{Facts: a.facts(), Region: a.Region, DeskLang: a.DeskLang, Soon: a.Soon, Email: a.Email, Phone: a.Phone,
-		Lang: string(p.tag), Door: planner.Web, Key: a.Key}
-	for _, m := range a.Members {
-		asking.Members = append(asking.Members, m.member())
-	}
-	receipt, err := p.Planner.Ask(r.Context(), asking)
+	receipt, err := p.Planner.Ask(r.Context(), p.Asking(a, planner.Web))
 	if fault.Is(err, fault.Invalid) {
+		if i, key := p.Refused(r.Context(), a); i >= 0 { // somebody used it meanwhile
+			step, fields := p.NumberOf(a, i, key)
+			return p.render(w, r, a, step, fields, form.Problems(fields.All()...)...)
+		}
 		return p.renderCheck(w, r, a, form.Problem{Control: "main", Key: fault.Key(err)})
 	}
 	if err != nil {

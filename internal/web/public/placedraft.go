@@ -6,8 +6,6 @@ import (
 
 	"loket/internal/fault"
 	"loket/internal/ident"
-	"loket/internal/planner"
-	"loket/internal/rules"
 	"loket/internal/seal"
 )
 
@@ -57,48 +55,6 @@ func opened[T any](e envelope, text string) (value T, err error) {
 		return value, errEnvelope
 	}
 	return content.Body, nil
-}
-
-// asked is what has been filled in so far. A form that was begun has a Key, with which it is
-// sent once.
-type asked struct {
-	Key      string
-	Facts    map[string]bool // of the pack's question, by name
-	Region   string
-	Seen     bool // the region, with its places
-	Members  []askedMember
-	Desk     bool // DeskLang and Soon were answered
-	DeskLang string
-	Soon     bool
-	Email    ident.Email
-	Phone    ident.Phone
-}
-
-// facts are what they said of themselves, as the pack reads it.
-func (a asked) facts() rules.Facts {
-	facts := rules.Facts{}
-	for name, yes := range a.Facts {
-		facts[name] = yes
-	}
-	return facts
-}
-
-// askedMember is one who comes.
-type askedMember struct {
-	Name    ident.Name
-	Birth   ident.BirthDate
-	Number  ident.Number
-	Paper   string // item of the pack's list of papers
-	Expires string // that paper, YYYY-MM-DD; empty where it was not told
-}
-
-// member returns who it is as the planner wants it.
-func (m askedMember) member() planner.Member {
-	day, err := rules.ParseDay(m.Expires)
-	if err != nil {
-		day = rules.Day{} // the paper has no date
-	}
-	return planner.Member{Name: m.Name, Birth: m.Birth, Number: m.Number, Document: m.Paper, Expires: day}
 }
 
 // pass is number and code of somebody who looks at their ask.

@@ -8,6 +8,7 @@ import (
 	"loket/internal/lang"
 	"loket/internal/report"
 	"loket/internal/web"
+	"loket/internal/web/asking"
 	"loket/internal/web/form"
 )
 
@@ -15,7 +16,7 @@ import (
 type reportPage struct {
 	web.Page
 	Key     string // of the form
-	Kind    packChoice
+	Kind    asking.PackChoice
 	Text    form.Text
 	Contact form.Text
 }
@@ -28,11 +29,11 @@ type reportedPage struct {
 
 func (p *Pages) newReportPage(tag lang.Tag) *reportPage {
 	page := &reportPage{Page: web.Page{Title: "public.place.report.title", Back: "/place"}, Key: ident.NewID(p.Random, "key"),
-		Kind:    packChoice{Choice: form.Choice{Name: "kind", Label: "public.place.report.kind"}},
+		Kind:    asking.PackChoice{Choice: form.Choice{Name: "kind", Label: "public.place.report.kind"}},
 		Text:    form.Text{Name: "text", Label: "public.place.report.text", Hint: "public.place.report.text-hint", Who: "public.place.report.who", Lines: 6},
 		Contact: form.Text{Name: "contact", Label: "public.place.report.contact", Hint: "public.place.report.contact-hint", Autocomplete: "off"}}
 	for _, item := range p.Planner.Pack.List(report.ListKinds) {
-		page.Kind.add(item.ID, p.placeWords(tag, item.Name), lang.Text{})
+		page.Kind.Add(item.ID, p.placeWords(tag, item.Name), lang.Text{})
 	}
 	return page
 }

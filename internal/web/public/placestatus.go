@@ -34,6 +34,8 @@ type placeStatusPage struct {
 	Documents    []documentView
 	Ready        bool // one of them can be fetched
 	Pauses       []pauseView
+	Helpers      []helperView
+	Deeds        []deedView
 }
 
 // offerView is one time that is held for somebody.
@@ -106,6 +108,9 @@ func (p *Pages) showPlaceStatus(w http.ResponseWriter, r *http.Request, who pass
 	page.Closed, page.Draw = !p.Planner.Now().Before(status.Closes), strconv.FormatInt(status.Draw, 10)
 	if page.Pass, err = sealed(p.passEnvelope(), who); err != nil {
 		return err
+	}
+	if err := p.addOthers(r.Context(), page, who); err != nil {
+		return shut(err)
 	}
 	if o := status.Offer; o != nil {
 		starts := p.instant(o.Starts)
@@ -197,6 +202,8 @@ func (p *Pages) doPlaceAct(r *http.Request, act string, answer planner.Answer, w
 		return "public.place.done.cancel", shut(p.Planner.Cancel(ctx, who.Number, who.Code))
 	case "withdraw":
 		return "public.place.done.withdraw", shut(p.Planner.Withdraw(ctx, who.Number, who.Code))
+	case "revoke":
+		return p.revokePlaceHelper(ctx, who, r.PostForm.Get("mandate"))
 	case "wake":
 		return "public.place.done.wake", shut(p.Planner.Wake(ctx, who.Number, who.Code))
 	}

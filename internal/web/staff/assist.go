@@ -25,7 +25,11 @@ func (p *Pages) assistTasks(_ *http.Request, m people.Member) ([]task, error) {
 	if !m.Has(people.Helper) {
 		return nil, nil
 	}
-	return []task{{Title: "staff.helper.title", Text: "staff.helper.task", Action: pathHelper, Button: "staff.helper.open"}}, nil
+	tasks := []task{{Title: "staff.helper.title", Text: "staff.helper.task", Action: pathHelper, Button: "staff.helper.open"}}
+	if p.Planner != nil {
+		tasks = append(tasks, task{Title: "staff.asking.helper", Text: "staff.asking.helper-task", Action: pathHelperPlace, Button: "staff.helper.open"})
+	}
+	return tasks, nil
 }
 
 // asks is the form.

@@ -91,7 +91,7 @@ func (p *Pages) newReceipt(r *http.Request, m people.Member, tongue lang.Tag, do
 		parts := []leafPart{{Text: say("counter.paper.keep")}, {Title: say("counter.paper.next"), Text: say(next)}}
 		parts = append(parts, leafPart{Text: say("counter.paper.look"), Code: p.siteName()})
 		if done.Mandate != nil {
-			parts = append(parts, mandatePart(t, *done.Mandate))
+			parts = append(parts, mandatePart(t, actsOf(*done.Mandate), done.Mandate.Until))
 		}
 		for _, l := range places {
 			if l.On(p.Locations.Today()) == location.Open {
@@ -117,15 +117,23 @@ func (p *Pages) served(t *lang.Texts, m people.Member) []leafPart {
 // UAX #9).
 func leftToRight(text string) string { return "\u2066" + text + "\u2069" }
 
-// mandatePart is what somebody agreed with a helper.
-func mandatePart(t *lang.Texts, m request.Mandate) leafPart {
-	part := leafPart{Title: t.Get("counter.paper.helper", nil), Text: t.Get("counter.paper.helper-may", nil), Dots: true}
+// actsOf are what a mandate allows.
+func actsOf(m request.Mandate) (list []string) {
 	for _, act := range m.Scope {
-		part.Items = append(part.Items, t.Get("counter.act."+string(act), nil))
+		list = append(list, string(act))
+	}
+	return list
+}
+
+// mandatePart is what somebody agreed with a helper, and the last day of it.
+func mandatePart(t *lang.Texts, acts []string, last rules.Day) leafPart {
+	part := leafPart{Title: t.Get("counter.paper.helper", nil), Text: t.Get("counter.paper.helper-may", nil), Dots: true}
+	for _, act := range acts {
+		part.Items = append(part.Items, t.Get("counter.act."+act, nil))
 	}
 	until := t.Get("counter.paper.helper-until", nil)
 	part.Last = t.Get("counter.paper.helper-stop", nil)
-	part.Last.Text = until.Text + " " + t.Date(m.Until.String()).Text + ". " + part.Last.Text
+	part.Last.Text = until.Text + " " + t.Date(last.String()).Text + ". " + part.Last.Text
 	return part
 }
 

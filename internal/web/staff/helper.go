@@ -31,7 +31,7 @@ func (p *Pages) helperRoutes() []route {
 		{pattern: "POST /helper/form", roles: helpers, fields: []string{"what they tell", "own code"}, handle: p.sendFor},
 		{pattern: "GET /helper/known", roles: helpers, handle: p.askKnown},
 		{pattern: "POST /helper/known", roles: helpers, handle: p.takeKnown},
-	}, p.helperPersonRoutes())
+	}, p.helperPersonRoutes(), p.helperPlaceRoutes())
 }
 
 // helpedPage is the people that a helper helps: numbers and days.
@@ -82,6 +82,19 @@ type mandatePage struct {
 var mandateDays = []string{"1", "7", "30"}
 
 func (p *Pages) newMandatePage(tongue lang.Language) *mandatePage {
+	return p.mandatePage(tongue, requestActs(), string(request.Leave))
+}
+
+// requestActs are what a person can allow with a request.
+func requestActs() (list []string) {
+	for _, act := range request.Acts() {
+		list = append(list, string(act))
+	}
+	return list
+}
+
+// mandatePage asks for any of the acts, all ticked but the last resort.
+func (p *Pages) mandatePage(tongue lang.Language, acts []string, resort string) *mandatePage {
 	page := &mandatePage{
 		Page: web.Page{Title: "staff.helper.mandate", Back: pathHelper}, Tongue: tongue, Tongues: p.tongues(string(tongue.Tag)),
 		Days:   form.Choice{Name: "days", Label: "staff.helper.days", Inline: true, Value: "7"},
@@ -93,9 +106,9 @@ func (p *Pages) newMandatePage(tongue lang.Language) *mandatePage {
 	}
 	texts := p.Papers.In(tongue.Tag)
 	page.Aloud = []lang.Text{texts.Get("counter.aloud.who", nil), texts.Get("counter.aloud.may", nil)}
-	for _, act := range request.Acts() {
-		page.Acts = append(page.Acts, &form.Tick{Name: "act-" + string(act), Label: "counter.act." + string(act), On: act != request.Leave})
-		page.AloudMay = append(page.AloudMay, texts.Get("counter.act."+string(act), nil))
+	for _, act := range acts {
+		page.Acts = append(page.Acts, &form.Tick{Name: "act-" + act, Label: "counter.act." + act, On: act != resort})
+		page.AloudMay = append(page.AloudMay, texts.Get("counter.act."+act, nil))
 	}
 	page.After = []lang.Text{texts.Get("counter.aloud.not", nil), texts.Get("counter.aloud.stop", nil)}
 	return page
@@ -107,6 +120,16 @@ func (p *Pages) askMandate(w http.ResponseWriter, r *http.Request, _ people.Memb
 
 // agreed reads what a person agreed to; what is wrong stays in the fields.
 func (page *mandatePage) agreed(r *http.Request) (request.Agreed, error) {
+	scope, days, err := page.read(r, requestActs())
+	a := request.Agreed{Days: days}
+	for _, act := range scope {
+		a.Scope = append(a.Scope, request.Act(act))
+	}
+	return a, err
+}
+
+// read is agreed for any acts.
+func (page *mandatePage) read(r *http.Request, acts []string) (scope []string, days int, err error) {
 	fields := []form.Field{}
 	if page.Number != nil {
 		fields = append(fields, page.Number, page.Code)
@@ -116,22 +139,21 @@ func (page *mandatePage) agreed(r *http.Request) (request.Agreed, error) {
 	}
 	fields = append(fields, &page.Days, &page.Agreed)
 	if err := form.Read(r, fields...); err != nil {
-		return request.Agreed{}, err
+		return nil, 0, err
 	}
-	var a request.Agreed
-	for i, act := range request.Acts() {
+	for i, act := range acts {
 		if page.Acts[i].On {
-			a.Scope = append(a.Scope, act)
+			scope = append(scope, act)
 		}
 	}
-	if len(a.Scope) == 0 {
+	if len(scope) == 0 {
 		page.Acts[0].Error = "staff.helper.scope-missing"
 	}
 	page.Days.Require("staff.helper.days-missing")
 	page.Agreed.Require("staff.helper.agreed-missing")
-	a.Days, _ = strconv.Atoi(page.Days.Value) // one of mandateDays, or empty and said
+	days, _ = strconv.Atoi(page.Days.Value) // one of mandateDays, or empty and said
 	page.Problems = form.Problems(fields...)
-	return a, nil
+	return scope, days, nil
 }
 
 // takeMandate goes on to the form. What was agreed travels in the form itself: there is

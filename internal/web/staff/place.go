@@ -39,7 +39,7 @@ func (p *Pages) turnRoutes() []route {
 		{pattern: "GET /place", roles: atCounter, handle: p.whichTurns},
 		{pattern: "GET /place/at/{place}", roles: atCounter, fields: []string{"case: number"}, handle: p.turns},
 		{pattern: "POST /place/at/{place}", roles: atCounter, handle: p.openGuest},
-	}, p.guestRoutes(), p.codeRoutes(), p.planRoutes(), p.strikeRoutes(), p.cardRoutes(), p.drawRoutes())
+	}, p.guestRoutes(), p.helpRoutes(), p.standRoutes(), p.codeRoutes(), p.planRoutes(), p.strikeRoutes(), p.cardRoutes(), p.drawRoutes())
 }
 
 // turnTasks are what waits of places for m.
@@ -49,8 +49,9 @@ func (p *Pages) turnTasks(_ *http.Request, m people.Member) ([]task, error) {
 		return nil, nil
 	}
 	if m.Has(atCounter...) {
-		tasks = append(tasks, task{Title: "staff.turns.title", Text: "staff.turns.task", Action: pathPlace, Button: "staff.turns.begin"})
-		tasks = append(tasks, task{Title: "staff.cards.title", Text: "staff.cards.task", Action: pathCards, Button: "staff.cards.begin"})
+		tasks = append(tasks, task{Title: "staff.turns.title", Text: "staff.turns.task", Action: pathPlace, Button: "staff.turns.begin"},
+			task{Title: "staff.asking.title", Text: "staff.asking.task", Action: pathHelp, Button: "staff.asking.begin"},
+			task{Title: "staff.cards.title", Text: "staff.cards.task", Action: pathCards, Button: "staff.cards.begin"})
 	}
 	if m.Has(editors...) {
 		tasks = append(tasks, task{Title: "staff.turns.plans", Text: "staff.turns.plans-task", Action: pathPlans, Button: "staff.turns.plans-begin"})

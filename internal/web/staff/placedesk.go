@@ -26,6 +26,7 @@ func (p *Pages) guestRoutes() []route {
 type guestPage struct {
 	web.Page
 	Path     string
+	Ask      string // path of what its person can do with it
 	Number   string
 	State    string // message key
 	Until    string // HH:MM, of the lease
@@ -63,7 +64,7 @@ func (p *Pages) newGuestPage(r *http.Request, m people.Member) (*guestPage, erro
 		return nil, err
 	}
 	s := p.placeScreen(r)
-	page := &guestPage{Page: web.Page{Title: "staff.turns.guest", Back: pathPlace}, Path: guestPath(d.Lease.ID), Number: d.Number.Spoken(),
+	page := &guestPage{Page: web.Page{Title: "staff.turns.guest", Back: pathPlace}, Path: guestPath(d.Lease.ID), Ask: standPath(d.Lease.ID), Number: d.Number.Spoken(),
 		State: "staff.turns.ask-" + string(d.State), Until: d.Lease.Until.In(p.Planner.Zone).Format(wallClock), Tongue: p.tongueOf(d.Lang)}
 	own, pinned := p.Planner.Sits(m)
 	for _, v := range d.Visitors {

@@ -1,4 +1,4 @@
-package public
+package asking
 
 import (
 	"strconv"
@@ -17,11 +17,11 @@ import (
 // they are told before they send anything.
 
 // whoStep asks who one of them is.
-func (p placeForm) whoStep(i int) placeStep {
-	return placeStep{
-		path: "who-" + strconv.Itoa(i+1), title: "public.place.who.title", n: i + 1,
-		done: func(a asked) bool { return !a.Members[i].Name.IsZero() && (i > 0 || !a.Members[i].Number.IsZero()) },
-		show: func(a asked) *placeFields {
+func (q Form) whoStep(i int) Question {
+	return Question{
+		Path: "who-" + strconv.Itoa(i+1), Title: "public.place.who.title", N: i + 1,
+		Done: func(a Filled) bool { return !a.Members[i].Name.IsZero() && (i > 0 || !a.Members[i].Number.IsZero()) },
+		Show: func(a Filled) *Fields {
 			m := a.Members[i]
 			date := &form.Date{Name: "birth", Label: "public.place.who.birth", Birth: i == 0}
 			fillDate(date, m.Birth.Reveal())
@@ -32,18 +32,18 @@ func (p placeForm) whoStep(i int) placeStep {
 			} else {
 				hint = "public.place.who.number-child"
 			}
-			return &placeFields{Texts: []*form.Text{name}, Date: date, After: []*form.Text{{Name: "number", Label: "public.place.who.number",
+			return &Fields{Texts: []*form.Text{name}, Date: date, After: []*form.Text{{Name: "number", Label: "public.place.who.number",
 				Hint: hint, Who: "public.place.who.who", Width: 20, Latin: true, Autocomplete: "off", Value: m.Number.Reveal()}}}
 		},
-		take: func(f *placeFields, a *asked) { p.takeWho(f, a, i) },
-		lines: func(_ asked, f *placeFields) []placeAnswer {
-			return []placeAnswer{line("public.place.who.name", f.Texts[0].Value, false), line("public.place.who.birth", typedDate(f.Date), true),
-				line("public.place.who.number", f.After[0].Value, true)}
+		Take: func(f *Fields, a *Filled) { q.takeWho(f, a, i) },
+		Lines: func(_ Filled, f *Fields) []Line {
+			return []Line{newLine("public.place.who.name", f.Texts[0].Value, false), newLine("public.place.who.birth", typedDate(f.Date), true),
+				newLine("public.place.who.number", f.After[0].Value, true)}
 		},
 	}
 }
 
-func (p placeForm) takeWho(f *placeFields, a *asked, i int) {
+func (q Form) takeWho(f *Fields, a *Filled, i int) {
 	name, number := f.Texts[0], f.After[0]
 	name.Require("planner.member.name")
 	f.Date.Require("planner.member.birth")
@@ -52,7 +52,7 @@ func (p placeForm) takeWho(f *placeFields, a *asked, i int) {
 	}
 	m := a.Members[i]
 	m.Name = form.Parse(name, func(full string) (ident.Name, error) { return ident.NewName(full, "") })
-	today := p.Planner.Today().String()
+	today := q.Planner.Today().String()
 	m.Birth = form.ParseDate(f.Date, func(day, month, year string) (ident.BirthDate, error) {
 		return ident.NewBirthDate(day, month, year, today)
 	})
@@ -60,12 +60,15 @@ func (p placeForm) takeWho(f *placeFields, a *asked, i int) {
 		f.Date.Error = "planner.member.birth"
 	}
 	m.Number = form.Parse(number, ident.ParseNumber)
+	if q.Usable != nil && number.Error == "" {
+		number.Error = q.Usable(m.Number)
+	}
 	for other := range a.Members {
 		if other != i && number.Error == "" && !m.Number.IsZero() && a.Members[other].Number.Equal(m.Number) {
 			number.Error = "planner.member.twice"
 		}
 	}
-	if form.Problems(f.all()...) != nil {
+	if form.Problems(f.All()...) != nil {
 		return
 	}
 	if !m.Number.IsZero() && !m.Number.Plausible() {
@@ -75,54 +78,54 @@ func (p placeForm) takeWho(f *placeFields, a *asked, i int) {
 }
 
 // paperStep asks what one of them can show.
-func (p placeForm) paperStep(i int) placeStep {
-	return placeStep{
-		path: "paper-" + strconv.Itoa(i+1), title: "public.place.paper.title", n: i + 1,
-		done: func(a asked) bool { return a.Members[i].Paper != "" },
-		show: func(a asked) *placeFields {
-			papers := &packChoice{Choice: form.Choice{Name: "paper", Label: "public.place.paper.label", Hint: "public.place.paper.hint",
+func (q Form) paperStep(i int) Question {
+	return Question{
+		Path: "paper-" + strconv.Itoa(i+1), Title: "public.place.paper.title", N: i + 1,
+		Done: func(a Filled) bool { return a.Members[i].Paper != "" },
+		Show: func(a Filled) *Fields {
+			papers := &PackChoice{Choice: form.Choice{Name: "paper", Label: "public.place.paper.label", Hint: "public.place.paper.hint",
 				Who: "public.place.paper.who", Value: a.Members[i].Paper}}
-			for _, item := range p.Planner.Pack.List(listPapers) {
-				papers.add(item.ID, p.placeWords(p.tag, item.Name), lang.Text{})
+			for _, item := range q.Planner.Pack.List(listPapers) {
+				papers.Add(item.ID, q.Words(item.Name), lang.Text{})
 			}
-			return &placeFields{Pack: papers}
+			return &Fields{Pack: papers}
 		},
-		take: func(f *placeFields, a *asked) {
+		Take: func(f *Fields, a *Filled) {
 			if f.Pack.Require("public.place.choose") {
 				a.Members[i].Paper, a.Members[i].Expires = f.Pack.Value, ""
 			}
 		},
-		lines: func(a asked, _ *placeFields) []placeAnswer {
-			item, _ := p.Planner.Pack.Item(listPapers, a.Members[i].Paper)
-			return []placeAnswer{{Answer: web.Answer{Label: "public.place.paper.short"}, Words: p.placeWords(p.tag, item.Name)}}
+		Lines: func(a Filled, _ *Fields) []Line {
+			item, _ := q.Planner.Pack.Item(listPapers, a.Members[i].Paper)
+			return []Line{{Answer: web.Answer{Label: "public.place.paper.short"}, Words: q.Words(item.Name)}}
 		},
 	}
 }
 
 // dated reports whether a paper is valid until a day that matters.
-func (p placeForm) dated(m askedMember) bool {
-	item, _ := p.Planner.Pack.Item(listPapers, m.Paper)
+func (q Form) dated(m Member) bool {
+	item, _ := q.Planner.Pack.Item(listPapers, m.Paper)
 	return item.Fields["dated"] == "yes"
 }
 
 // expiryStep asks until when it is valid.
-func (p placeForm) expiryStep(i int) placeStep {
-	return placeStep{
-		path: "valid-" + strconv.Itoa(i+1), title: "public.place.paper.title", n: i + 1,
-		done: func(a asked) bool { return a.Members[i].Expires != "" },
-		show: func(a asked) *placeFields {
+func (q Form) expiryStep(i int) Question {
+	return Question{
+		Path: "valid-" + strconv.Itoa(i+1), Title: "public.place.paper.title", N: i + 1,
+		Done: func(a Filled) bool { return a.Members[i].Expires != "" },
+		Show: func(a Filled) *Fields {
 			date := &form.Date{Name: "expires", Label: "public.place.expires.label", Hint: "public.place.expires.hint"}
 			fillDate(date, a.Members[i].Expires)
-			return &placeFields{Date: date}
+			return &Fields{Date: date}
 		},
-		take: func(f *placeFields, a *asked) {
+		Take: func(f *Fields, a *Filled) {
 			f.Date.Require("public.place.expires.wrong")
 			if day := form.ParseDate(f.Date, parseExpiry); f.Date.Error == "" {
 				a.Members[i].Expires = day.String()
 			}
 		},
-		lines: func(_ asked, f *placeFields) []placeAnswer {
-			return []placeAnswer{line("public.place.expires.label", typedDate(f.Date), true)}
+		Lines: func(_ Filled, f *Fields) []Line {
+			return []Line{newLine("public.place.expires.label", typedDate(f.Date), true)}
 		},
 	}
 }
