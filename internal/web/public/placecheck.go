@@ -105,12 +105,7 @@ type placeReceiptPage struct {
 // send sends the form. Its key makes that the same form, sent again, gives the same
 // receipt.
 func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asked) error {
-	decision, err := p.Planner.Eligible(a.facts())
-	if err != nil {
-		return err
-	}
-	undone := func(step placeStep) bool { return !step.done(a) }
-	if decision.Outcome != planner.MayAsk || slices.ContainsFunc(p.steps(a), undone) {
+	if slices.ContainsFunc(p.steps(a), func(step placeStep) bool { return !step.done(a) }) {
 		return p.next(w, r, a)
 	}
 	asking := planner.Asking{Facts: a.facts(), Region: a.Region, DeskLang: a.DeskLang, Soon: a.Soon, Email: a.Email, Phone: a.Phone,
@@ -119,6 +114,9 @@ func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asked) error {
 		asking.Members = append(asking.Members, m.member())
 	}
 	receipt, err := p.Planner.Ask(r.Context(), asking)
+	if fault.Key(err) == "planner.way" { // their first answers were changed at the end
+		return p.next(w, r, a)
+	}
 	if fault.Is(err, fault.Invalid) {
 		return p.renderCheck(w, r, a, form.Problem{Control: "main", Key: fault.Key(err)})
 	}
