@@ -7,6 +7,8 @@ TIMEOUT  ?= 16m
 # Tests wait for disks, browsers and other processes as much as they compute.
 AT_ONCE  ?= $(shell echo $$((2 * $$(nproc))))
 SAMPLES  ?= 100000
+# Test programs are many, small and short: letting garbage lie a little longer saves a fifth of their time.
+export GOGC ?= 400
 JUDGE    := $(CURDIR)/.cache/judge
 # Tests make many small databases and flush each commit. What they prove of durability does not need a disk, so they use memory where there is enough.
 SCRATCH  := $(shell [ -w /dev/shm ] && [ "$$(df --output=avail -k /dev/shm | tail -1)" -gt 4000000 ] && echo /dev/shm || echo $${TMPDIR:-/tmp})
