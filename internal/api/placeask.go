@@ -182,6 +182,8 @@ func (c *call) atMember(err error) error {
 	switch key {
 	case "planner.region", "planner.region-closed":
 		c.in.bad(memberRegion, key)
+	case "planner.desk-language":
+		c.in.bad(memberDeskLang, key)
 	case "planner.members", "planner.nothing", "planner.member.twice":
 		c.in.bad(memberPeople, key)
 	default:

@@ -3,6 +3,9 @@ package location
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
 	"time"
 
 	"loket/internal/audit"
@@ -12,13 +15,25 @@ import (
 )
 
 // Store keeps how the counters stand.
-type Store struct{ Parts }
+type Store struct {
+	Parts
+	mu   sync.Mutex
+	last reading
+}
+
+// reading is how the counters were read last: nothing that a pack says of one changes
+// within a minute, and reading its texts again for each who asks is a quarter of asking.
+type reading struct {
+	minute time.Time
+	said   map[string]row
+	list   []Location
+}
 
 // Parts is what the store is made with. All are needed.
 type Parts struct {
 	DB       *db.DB
 	Audit    *audit.Log
-	Counters func() []rules.Item // the pack's list or lists, as they hold now
+	Counters func() []rules.Item // the pack's list, always the same
 	Zone     *time.Location      // of the clocks on the wall
 	Now      func() time.Time
 	// Tell puts one neutral message for the person of a case in the transaction. A case
@@ -27,7 +42,7 @@ type Parts struct {
 }
 
 // NewStore returns the store.
-func NewStore(parts Parts) *Store { return &Store{parts} }
+func NewStore(parts Parts) *Store { return &Store{Parts: parts} }
 
 // Here returns the present moment in the zone of the counters.
 func (s *Store) Here() time.Time { return s.Now().In(s.Zone) }
@@ -53,7 +68,7 @@ const columns = `id, state, address, opens_on, hours, plan, ground, version, cha
 const selectLocations = `SELECT ` + columns + ` FROM location`
 
 // Of returns the counters in the order of the pack, without those of which nothing is
-// known yet.
+// known yet. What they point to is shared: it is read, not changed.
 func (s *Store) Of(ctx context.Context) ([]Location, error) { return s.of(ctx, s.DB) }
 
 func (s *Store) of(ctx context.Context, q db.Queryer) ([]Location, error) {
@@ -65,11 +80,26 @@ func (s *Store) of(ctx context.Context, q db.Queryer) ([]Location, error) {
 	for _, r := range rows {
 		said[r.ID] = r
 	}
+	here := s.Here().Truncate(time.Minute)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !here.Equal(s.last.minute) || !maps.Equal(said, s.last.said) {
+		list, err := s.read(said, here)
+		if err != nil {
+			return nil, err
+		}
+		s.last = reading{here, said, list}
+	}
+	return slices.Clone(s.last.list), nil
+}
+
+// read reads the pack and what staff said instead of it.
+func (s *Store) read(said map[string]row, here time.Time) ([]Location, error) {
 	var list []Location
 	for _, item := range s.Counters() {
-		l, err := fromPack(item, s.Here())
+		l, err := fromPack(item, here)
 		if r, ok := said[item.ID]; ok && err == nil {
-			l, err = l.with(r, s.Here())
+			l, err = l.with(r, here)
 		}
 		if err != nil {
 			return nil, wrapItem(item.ID, err)

@@ -24,6 +24,12 @@ const (
 	beforeSlot   = time.Hour   // an offer ends so long before its slot
 )
 
+// selectAnybody counts one who waits, and one who has a place and looks for another.
+const selectAnybody = `
+	SELECT count(*) AS n FROM (
+		SELECT * FROM (SELECT id FROM ask WHERE state = 'waiting' AND line IS NOT NULL AND line < $1 LIMIT 1) AS waits
+		UNION ALL SELECT * FROM (SELECT ask_id FROM ask_move WHERE state = 'waiting' LIMIT 1) AS moves) AS anybody`
+
 // handOut offers what is free to whoever is next and fits. Regions that share a location
 // have one line.
 func (s *Store) handOut(ctx context.Context) error {
@@ -34,6 +40,11 @@ func (s *Store) handOut(ctx context.Context) error {
 	end, err := s.lineEnd(ctx)
 	if err != nil {
 		return err
+	}
+	if n, err := db.Get[int64](ctx, s.DB, selectAnybody, end); err != nil {
+		return fmt.Errorf("look for anybody who waits: %w", err)
+	} else if n == 0 {
+		return nil
 	}
 	first, err := s.newPass()
 	if err != nil {

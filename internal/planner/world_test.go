@@ -126,11 +126,15 @@ func (w *world) work(t testing.TB) {
 	must(t, w.Work(t.Context()))
 }
 
-// pass lets time pass in steps of at most ten minutes, with work after each.
+// pass lets time pass with work every ten minutes, and every hour if that is days.
 func (w *world) pass(t testing.TB, d time.Duration) {
 	t.Helper()
+	every := 10 * time.Minute
+	if d > 24*time.Hour {
+		every = time.Hour
+	}
 	for d > 0 {
-		step := min(d, 10*time.Minute)
+		step := min(d, every)
 		w.clock.Advance(step)
 		d -= step
 		w.work(t)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 )
 
 //go:embed schema.yaml
@@ -114,38 +115,34 @@ func parse(text []byte) (*Schema, error) {
 }
 
 // UnmarshalYAML reads tables by name, in the order of the file.
-func (ts *Tables) UnmarshalYAML(text []byte) error {
-	return ordered(text, func(name string, value []byte) error {
+func (ts *Tables) UnmarshalYAML(node ast.Node) error {
+	return ordered(node, func(name string, value ast.Node) error {
 		t := Table{Name: name}
-		err := strict(value, &t)
+		err := yaml.NodeToValue(value, &t, yaml.Strict())
 		*ts = append(*ts, t)
 		return err
 	})
 }
 
 // UnmarshalYAML reads columns by name, in the order of the file.
-func (cs *Columns) UnmarshalYAML(text []byte) error {
-	return ordered(text, func(name string, value []byte) error {
+func (cs *Columns) UnmarshalYAML(node ast.Node) error {
+	return ordered(node, func(name string, value ast.Node) error {
 		c := Column{Name: name}
-		err := strict(value, &c)
+		err := yaml.NodeToValue(value, &c, yaml.Strict())
 		*cs = append(*cs, c)
 		return err
 	})
 }
 
 // ordered calls add for each entry of a mapping.
-func ordered(text []byte, add func(name string, value []byte) error) error {
-	var entries yaml.MapSlice
-	if err := yaml.UnmarshalWithOptions(text, &entries, yaml.UseOrderedMap()); err != nil {
-		return err
+func ordered(node ast.Node, add func(name string, value ast.Node) error) error {
+	entries, ok := node.(ast.MapNode)
+	if !ok {
+		return fmt.Errorf("%s: not a mapping", node.GetPath())
 	}
-	for _, e := range entries {
-		value, err := yaml.Marshal(e.Value)
-		if err != nil {
-			return err
-		}
-		if err := add(fmt.Sprint(e.Key), value); err != nil {
-			return fmt.Errorf("%v: %w", e.Key, err)
+	for e := entries.MapRange(); e.Next(); {
+		if err := add(e.Key().GetToken().Value, e.Value()); err != nil {
+			return fmt.Errorf("%s: %w", e.Key(), err)
 		}
 	}
 	return nil

@@ -102,15 +102,13 @@ type placeReceiptPage struct {
 // send sends the form. Its key makes that the same form, sent again, gives the same
 // receipt.
 func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asking.Filled) error {
-	decision, err := p.MayAsk(a)
-	if err != nil {
-		return err
-	}
-	undone := func(step asking.Question) bool { return !step.Done(a) }
-	if decision.Outcome != planner.MayAsk || slices.ContainsFunc(p.Questions(a), undone) {
+	if slices.ContainsFunc(p.Questions(a), func(step asking.Question) bool { return !step.Done(a) }) {
 		return p.next(w, r, a)
 	}
 	receipt, err := p.Planner.Ask(r.Context(), p.Asking(a, planner.Web))
+	if fault.Key(err) == "planner.way" { // their first answers were changed at the end
+		return p.next(w, r, a)
+	}
 	if fault.Is(err, fault.Invalid) {
 		if i, key := p.Refused(r.Context(), a); i >= 0 { // somebody used it meanwhile
 			step, fields := p.NumberOf(a, i, key)
