@@ -182,8 +182,8 @@ const (
 		WHERE ask.state = 'waiting' AND ask.line IS NOT NULL
 		ORDER BY ask.line DESC`
 	selectOffersSince = `
-		SELECT ask.region, offer.line, offer.made_at FROM offer JOIN ask ON ask.id = offer.ask_id
-		WHERE offer.made_at > $1 ORDER BY offer.line DESC`
+		SELECT ask.region, offer.line, offer.looked_at FROM offer JOIN ask ON ask.id = offer.ask_id
+		WHERE offer.looked_at > $1 ORDER BY offer.line DESC`
 )
 
 type before struct {
@@ -203,9 +203,9 @@ func (s *Store) from(b before) time.Time {
 }
 
 type madeOffer struct {
-	Region string
-	Line   int64
-	MadeAt time.Time
+	Region   string
+	Line     int64
+	LookedAt time.Time
 }
 
 // passedOver counts those who wait while an offer was made to somebody behind them in their
@@ -228,8 +228,8 @@ func (s *Store) passedOver(ctx context.Context) (n int, err error) {
 	last := map[string]time.Time{} // of the offers behind, by region
 	for _, b := range waiting {
 		for len(offers) > 0 && offers[0].Line > b.Line {
-			if o := offers[0]; o.MadeAt.After(last[o.Region]) {
-				last[o.Region] = o.MadeAt
+			if o := offers[0]; o.LookedAt.After(last[o.Region]) {
+				last[o.Region] = o.LookedAt
 			}
 			offers = offers[1:]
 		}

@@ -241,7 +241,7 @@ func (s *Store) takeSeats(ctx context.Context, tx *db.Tx, found askRow, chosen [
 		return err
 	}
 	o := offerRow{ID: ident.NewID(s.Random, "off"), AskID: a.ID, LocationID: chosen[0].location, StartsAt: chosen[0].starts}
-	if _, err := db.Exec(ctx, tx, insertOffer, o.ID, a.ID, int64(direct), o.LocationID, o.StartsAt, s.now(), s.now()); err != nil {
+	if _, err := db.Exec(ctx, tx, insertOffer, o.ID, a.ID, int64(direct), o.LocationID, o.StartsAt, s.now(), s.now(), s.now()); err != nil {
 		return fmt.Errorf("keep what is taken: %w", err)
 	}
 	if err := s.growUp(ctx, tx, a.ID, chosen[0].day); err != nil {

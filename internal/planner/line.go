@@ -71,6 +71,7 @@ const pageSize = 250
 type line struct {
 	store *Store
 	end   int64
+	began time.Time // who joins it later is met by the next walk along it
 	today time.Time
 	soon  bool // only those who can come soon
 	parts []part
@@ -100,7 +101,7 @@ const (
 )
 
 func (s *Store) newLine(regions []string, end int64) *line {
-	l := &line{store: s, end: end, today: s.midnight(s.Today()), moving: map[string]moving{}}
+	l := &line{store: s, end: end, began: s.now(), today: s.midnight(s.Today()), moving: map[string]moving{}}
 	for _, region := range regions {
 		for _, kind := range []partKind{partAhead, partWaiting, partMoving} {
 			l.parts = append(l.parts, part{kind: kind, region: region})

@@ -92,7 +92,7 @@ const updateMoveOffered = `
 
 // holdMove holds slots for somebody who moves. They keep what they have. An offer to
 // whoever comes before the line stands at no place in it.
-func (s *Store) holdMove(ctx context.Context, tx *db.Tx, c candidate, m moving, chosen []seat, until time.Time) error {
+func (s *Store) holdMove(ctx context.Context, tx *db.Tx, c candidate, m moving, chosen []seat, looked, until time.Time) error {
 	id := ident.NewID(s.Random, "off")
 	n, err := db.Exec(ctx, tx, updateMoveOffered, c.ID, m.n, id, s.now())
 	if err != nil {
@@ -105,7 +105,7 @@ func (s *Store) holdMove(ctx context.Context, tx *db.Tx, c candidate, m moving, 
 	if m.ahead {
 		at = 0
 	}
-	if _, err := db.Exec(ctx, tx, insertOffer, id, c.ID, at, chosen[0].location, chosen[0].starts, s.now(), until); err != nil {
+	if _, err := db.Exec(ctx, tx, insertOffer, id, c.ID, at, chosen[0].location, chosen[0].starts, looked, s.now(), until); err != nil {
 		return fmt.Errorf("keep an offer: %w", err)
 	}
 	return s.holdSeats(ctx, tx, id, chosen)

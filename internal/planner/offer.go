@@ -213,8 +213,8 @@ func (w wish) key(first time.Time) string {
 const (
 	updateOffered = `UPDATE ask SET state = 'offered', changed_at = $3 WHERE id = $1 AND state = 'waiting' AND line = $2`
 	insertOffer   = `
-		INSERT INTO offer (id, ask_id, line, location_id, starts_at, made_at, until, state, answered_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', NULL)`
+		INSERT INTO offer (id, ask_id, line, location_id, starts_at, looked_at, made_at, until, state, answered_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', NULL)`
 	updateHeld = `UPDATE slot SET state = 'offered', offer_id = $2 WHERE id = $1 AND state = 'free'`
 )
 
@@ -241,9 +241,9 @@ func (s *Store) offer(ctx context.Context, p *pass, c candidate, chosen []seat) 
 		until := p.until(s.now(), chosen[0].starts)
 		var err error
 		if moves {
-			err = s.holdMove(ctx, tx, c, m, chosen, earlier(until, m.ends))
+			err = s.holdMove(ctx, tx, c, m, chosen, p.line.began, earlier(until, m.ends))
 		} else {
-			err = s.hold(ctx, tx, c, chosen, until)
+			err = s.hold(ctx, tx, c, chosen, p.line.began, until)
 		}
 		if err != nil {
 			return err
@@ -281,7 +281,7 @@ func (p *pass) until(now, starts time.Time) time.Time {
 	return until
 }
 
-func (s *Store) hold(ctx context.Context, tx *db.Tx, c candidate, chosen []seat, until time.Time) error {
+func (s *Store) hold(ctx context.Context, tx *db.Tx, c candidate, chosen []seat, looked, until time.Time) error {
 	n, err := db.Exec(ctx, tx, updateOffered, c.ID, c.Line, s.now())
 	if err != nil {
 		return fmt.Errorf("offer to an ask: %w", err)
@@ -295,7 +295,7 @@ func (s *Store) hold(ctx context.Context, tx *db.Tx, c candidate, chosen []seat,
 		}
 	}
 	id := ident.NewID(s.Random, "off")
-	if _, err := db.Exec(ctx, tx, insertOffer, id, c.ID, c.Line, chosen[0].location, chosen[0].starts, s.now(), until); err != nil {
+	if _, err := db.Exec(ctx, tx, insertOffer, id, c.ID, c.Line, chosen[0].location, chosen[0].starts, looked, s.now(), until); err != nil {
 		return fmt.Errorf("keep an offer: %w", err)
 	}
 	return s.holdSeats(ctx, tx, id, chosen)

@@ -171,7 +171,10 @@ func (s *Store) reopen(ctx context.Context, r row, by actor) error {
 	})
 }
 
-const withdrawRequest = `UPDATE request SET state = 'withdrawn', closed_at = $3 WHERE id = $1 AND round = $2 AND state = $4`
+const (
+	lockRequest     = selectRequest + ` FOR UPDATE`
+	withdrawRequest = `UPDATE request SET state = 'withdrawn', closed_at = $3 WHERE id = $1 AND round = $2 AND state = $4`
+)
 
 // Withdraw ends a request as its person asks: it is destroyed by the next sweep,
 // with its messages.
@@ -183,11 +186,17 @@ func (s *Store) Withdraw(ctx context.Context, number ident.CaseNumber, code iden
 	return s.withdraw(ctx, r, actor{audit.Applicant, roleSelf})
 }
 
+// withdraw ends a request, whatever happens to it at this moment: who takes it back does
+// not have to press again because somebody answered.
 func (s *Store) withdraw(ctx context.Context, r row, by actor) error {
-	if !r.State.May(Withdrawn) {
-		return fault.New(fault.TooLate, "request.state", "request %s is %s", r.ID, r.State)
-	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
+		r, err := db.Get[row](ctx, tx, lockRequest, r.ID)
+		if err != nil {
+			return fmt.Errorf("lock request: %w", err)
+		}
+		if !r.State.May(Withdrawn) {
+			return fault.New(fault.TooLate, "request.state", "request %s is %s", r.ID, r.State)
+		}
 		n, err := db.Exec(ctx, tx, withdrawRequest, r.ID, r.Round, s.Now(), r.State)
 		if err != nil {
 			return fmt.Errorf("withdraw request: %w", err)

@@ -156,10 +156,10 @@ func (p *Photos) Create(id string) (Box, error) {
 		err = f.Sync()
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
-		return Box{}, fmt.Errorf("write photo key: %w", errors.Join(err, destroy(root, id)))
+		return Box{}, fmt.Errorf("write photo key: %w", errors.Join(err, drop(root, id)))
 	}
 	if err := syncRoot(root); err != nil {
-		return Box{}, errors.Join(err, destroy(root, id))
+		return Box{}, errors.Join(err, drop(root, id))
 	}
 	return p.box(id, epoch, key)
 }
@@ -209,28 +209,36 @@ func (p *Photos) box(id, epoch string, key []byte) (Box, error) {
 }
 
 // Destroy overwrites a key, unlinks it and returns when the directory is on disk. One
-// that is gone is made sure to be gone.
-func (p *Photos) Destroy(id string) error {
+// that is gone is made sure to be gone. It reports whether it was this call that unlinked
+// the key, which is so for one call alone.
+func (p *Photos) Destroy(id string) (unlinked bool, err error) {
 	if err := checkPhotoID(id); err != nil {
-		return err
+		return false, err
 	}
 	root, err := p.enter()
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer root.Close()
 	return destroy(root, id)
 }
 
-func destroy(root *os.Root, id string) error {
+func destroy(root *os.Root, id string) (unlinked bool, err error) {
 	if err := overwrite(root, id); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("overwrite photo key: %w", err)
+		return false, fmt.Errorf("overwrite photo key: %w", err)
 	}
 	point.Reach("seal.photo-overwritten")
-	if err := root.Remove(id); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("unlink photo key: %w", err)
+	err = root.Remove(id)
+	if unlinked = err == nil; err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("unlink photo key: %w", err)
 	}
-	return syncRoot(root)
+	return unlinked, syncRoot(root)
+}
+
+// drop destroys a key that was not written whole.
+func drop(root *os.Root, id string) error {
+	_, err := destroy(root, id)
+	return err
 }
 
 // overwrite puts zeros in place of a key and the name of its week, on disk.

@@ -55,8 +55,11 @@ func TestADestroyedPhotoKeyIsGone(t *testing.T) {
 	held, err := os.Open(filepath.Join(dir, "pht_a"))
 	check(t, err)
 	defer held.Close()
-	check(t, photos.Destroy("pht_a"))
-	check(t, photos.Destroy("pht_a"))
+	for i, once := range []bool{true, false} {
+		if unlinked, err := photos.Destroy("pht_a"); err != nil || unlinked != once {
+			t.Errorf("destroyed %d times: %t, %v", i+1, unlinked, err)
+		}
+	}
 	if _, err := photos.Open("pht_a"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("after its destruction: %v", err)
 	}
@@ -90,7 +93,8 @@ func TestPhotoKeysAreListed(t *testing.T) {
 	if _, err := photos.Create("pht_a"); err == nil {
 		t.Error("a second key in place of the first")
 	}
-	check(t, photos.Destroy("pht_c"))
+	_, err = photos.Destroy("pht_c")
+	check(t, err)
 }
 
 func TestPhotoKeysStayInTheirDirectory(t *testing.T) {
@@ -104,7 +108,7 @@ func TestPhotoKeysStayInTheirDirectory(t *testing.T) {
 		if _, err := photos.Create(id); err == nil {
 			t.Errorf("made %q", id)
 		}
-		if err := photos.Destroy(id); err == nil {
+		if _, err := photos.Destroy(id); err == nil {
 			t.Errorf("destroyed %q", id)
 		}
 	}
@@ -154,7 +158,7 @@ func TestPhotoKeysOfAnotherInstallation(t *testing.T) {
 	if _, err := photos.Create("pht_b"); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("made: %v", err)
 	}
-	if err := photos.Destroy("pht_a"); !fault.Is(err, fault.Unavailable) {
+	if _, err := photos.Destroy("pht_a"); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("destroyed: %v", err)
 	}
 	check(t, os.Remove(dir))

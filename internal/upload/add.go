@@ -196,7 +196,7 @@ func (a arrival) context() string { return "photo " + a.id + " of " + a.caseID +
 
 // drop forgets a photo of which nothing was ever sealed.
 func (s *Store) drop(ctx context.Context, id string) error {
-	if err := s.Photos.Destroy(id); err != nil {
+	if _, err := s.Photos.Destroy(id); err != nil {
 		return err
 	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {

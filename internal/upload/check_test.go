@@ -27,7 +27,8 @@ func TestCheckIsNotBlind(t *testing.T) { // G-37
 			check(t, os.WriteFile(filepath.Join(w.Config.Photos.Dir, destroyed.ID), make([]byte, 32), 0o600))
 		}, "keys have no living photo"},
 		"a photo without a key": {func(t *testing.T, w *apptest.World, living, _ upload.Photo) {
-			check(t, w.PhotoKeys(t).Destroy(living.ID))
+			_, err := w.PhotoKeys(t).Destroy(living.ID)
+			check(t, err)
 		}, "living photos have no key"},
 		"bytes that stayed": {change(`UPDATE photo SET sealed = $2 WHERE id = $1`, []byte("sealed")), "and then has no bytes"},
 		"no entry":          {change(`DELETE FROM audit_entry WHERE object = $1 AND act = 'photo.destroy' AND $2 <> ''`, "x"), "one entry in the audit log"},

@@ -151,3 +151,23 @@ func partsOf(w *apptest.World, told func(work string)) upload.Parts {
 	parts.Report = func(_ context.Context, work string, _ error) { told(work) }
 	return parts
 }
+
+// A case can take the row of a photo along between the end of its key and the entry about
+// it. Whoever unlinked the key writes the entry, and nobody else.
+func TestARowThatWentWithItsCaseIsRecordedOnce(t *testing.T) { // G-36
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		p := add(t, w, ask(t, w).caseID)
+		update(t, w, func(tx *db.Tx) error {
+			_, err := db.Exec(t.Context(), tx, `DELETE FROM photo WHERE id = $1`, p.ID)
+			return err
+		})
+		for i, own := range []bool{false, true, true} {
+			update(t, w, func(tx *db.Tx) error { return w.Uploads.RecordEnd(t.Context(), tx, p.ID, upload.Withdrawn, own) })
+			n, err := db.Get[int64](t.Context(), w.DB, `SELECT count(*) AS n FROM audit_entry WHERE act = 'photo.destroy' AND object = $1`, p.ID)
+			check(t, err)
+			if want := int64(min(i, 1)); n != want {
+				t.Errorf("after record %d there are %d entries, want %d", i, n, want)
+			}
+		}
+	})
+}

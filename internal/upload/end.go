@@ -79,7 +79,10 @@ const (
 		WHERE id = $1 AND state = 'ending'`
 )
 
-type ending struct{ ID, Rule string }
+type ending struct {
+	ID, Rule string
+	own      bool // it was we who destroyed its key
+}
 
 // destroyEnding destroys the keys of photos that end, then records it. The key goes first:
 // a crash in between leaves a photo that nothing opens, and the next sweep records it. It
@@ -94,8 +97,8 @@ func (s *Store) destroyEnding(ctx context.Context) (n int, err error) {
 			return n, nil
 		}
 		point.Reach("upload.ending")
-		for _, r := range rows {
-			if err := s.Photos.Destroy(r.ID); err != nil {
+		for i, r := range rows {
+			if rows[i].own, err = s.Photos.Destroy(r.ID); err != nil {
 				return n, fmt.Errorf("destroy photo %s: %w", r.ID, err)
 			}
 			point.Reach("upload.unkeyed")
@@ -119,8 +122,14 @@ func (s *Store) destroyEnding(ctx context.Context) (n int, err error) {
 func (s *Store) recordEnd(ctx context.Context, tx *db.Tx, r ending) error {
 	receipt := s.newReceipt()
 	n, err := db.Exec(ctx, tx, setDestroyed, r.ID, receipt, s.now())
-	if err != nil || n == 0 { // recorded by another
+	if err != nil {
 		return err
+	}
+	if n == 0 { // another recorded it, or its row went with the case
+		told, err := db.Get[int64](ctx, tx, countTold, r.ID)
+		if err != nil || told > 0 || !r.own {
+			return err
+		}
 	}
 	if _, err := db.Exec(ctx, tx, deleteParts, r.ID); err != nil {
 		return err

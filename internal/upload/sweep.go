@@ -139,7 +139,7 @@ func (s *Store) destroyOrphans(ctx context.Context) error {
 			return fmt.Errorf("record destruction of photo key: %w", err)
 		}
 		point.Reach("upload.orphan-told")
-		if err := s.Photos.Destroy(id); err != nil {
+		if _, err := s.Photos.Destroy(id); err != nil {
 			return fmt.Errorf("destroy photo key %s: %w", id, err)
 		}
 	}

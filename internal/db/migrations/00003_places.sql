@@ -123,6 +123,7 @@ CREATE TABLE offer (
     line        BIGINT  NOT NULL,
     location_id TEXT    NOT NULL,
     starts_at   BIGINT  NOT NULL,
+    looked_at   BIGINT  NOT NULL,
     made_at     BIGINT  NOT NULL,
     until       BIGINT  NOT NULL,
     state       TEXT    NOT NULL CHECK (state IN ('open', 'accepted', 'other', 'later', 'declined', 'lapsed', 'withdrawn')),
