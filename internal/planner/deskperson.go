@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"loket/internal/fault"
+	"loket/internal/rules"
 	"loket/internal/staff"
 )
 
@@ -50,6 +51,24 @@ func (s *Store) CancelAt(ctx context.Context, m staff.Member, leaseID string) er
 		return err
 	}
 	return s.cancelBy(ctx, a.ID, seated(lease))
+}
+
+// MoveAt is Move for the ask at the desk.
+func (s *Store) MoveAt(ctx context.Context, m staff.Member, leaseID string, from rules.Day) error {
+	a, lease, err := s.deskAsk(ctx, m, leaseID)
+	if err != nil {
+		return err
+	}
+	return s.moveBy(ctx, a.ID, from, seated(lease))
+}
+
+// KeepAt is Keep for the ask at the desk.
+func (s *Store) KeepAt(ctx context.Context, m staff.Member, leaseID string) error {
+	a, lease, err := s.deskAsk(ctx, m, leaseID)
+	if err != nil {
+		return err
+	}
+	return s.keepBy(ctx, a.ID, seated(lease))
 }
 
 // WithdrawAt is Withdraw for the ask at the desk.

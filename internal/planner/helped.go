@@ -7,6 +7,7 @@ import (
 
 	"loket/internal/db"
 	"loket/internal/fault"
+	"loket/internal/rules"
 	"loket/internal/staff"
 )
 
@@ -119,6 +120,24 @@ func (s *Store) CancelFor(ctx context.Context, m staff.Member, mandateID string)
 		return err
 	}
 	return s.cancelBy(ctx, a.ID, helps(m))
+}
+
+// MoveFor is Move for a helper who may answer.
+func (s *Store) MoveFor(ctx context.Context, m staff.Member, mandateID string, from rules.Day) error {
+	_, a, err := s.acting(ctx, m, mandateID, MayAnswer)
+	if err != nil {
+		return err
+	}
+	return s.moveBy(ctx, a.ID, from, helps(m))
+}
+
+// KeepFor is Keep for a helper who may answer.
+func (s *Store) KeepFor(ctx context.Context, m staff.Member, mandateID string) error {
+	_, a, err := s.acting(ctx, m, mandateID, MayAnswer)
+	if err != nil {
+		return err
+	}
+	return s.keepBy(ctx, a.ID, helps(m))
 }
 
 // WithdrawFor is Withdraw for a helper who may.

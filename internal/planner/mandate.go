@@ -22,7 +22,7 @@ type Act string
 const (
 	MayApply  Act = "apply"    // ask, and wake an ask that rests
 	MayFollow Act = "follow"   // see how it stands, and the open offer
-	MayAnswer Act = "answer"   // answer offers, and cancel an appointment
+	MayAnswer Act = "answer"   // answer offers, move or cancel an appointment
 	MayLeave  Act = "withdraw" // end the ask
 )
 
@@ -191,13 +191,13 @@ type Others struct {
 type Deed struct {
 	At   time.Time
 	Role staff.Role // Counter or Helper
-	Act  string     // the end of its name in the audit log: submit, answer, cancel, withdraw, wake, open, look, grant, revoke
+	Act  string     // the end of its name in the audit log: submit, answer, move, keep, cancel, withdraw, wake, open, look, grant, revoke
 }
 
 const selectDeeds = `
 	SELECT at, role, act FROM audit_entry
 	WHERE object = $1 AND role IN ('counter', 'helper') AND (act = 'mandate.use' AND result = 'follow'
-		OR act IN ('ask.submit', 'ask.open', 'ask.answer', 'ask.cancel', 'ask.withdraw', 'ask.wake', 'mandate.grant', 'mandate.revoke'))
+		OR act IN ('ask.submit', 'ask.open', 'ask.answer', 'ask.move', 'ask.keep', 'ask.cancel', 'ask.withdraw', 'ask.wake', 'mandate.grant', 'mandate.revoke'))
 	ORDER BY at DESC, id LIMIT 50`
 
 type deedRow struct {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"loket/internal/audit"
 	"loket/internal/db"
 	"loket/internal/fault"
 	"loket/internal/ident"
@@ -90,15 +89,20 @@ func (s *Store) Move(ctx context.Context, number ident.CaseNumber, code ident.Co
 	if err != nil {
 		return err
 	}
+	return s.moveBy(ctx, found.ID, from, self)
+}
+
+// moveBy is Move for an ask that was opened.
+func (s *Store) moveBy(ctx context.Context, askID string, from rules.Day, by actor) error {
 	if from.Since(s.Today()) > furthest {
 		return fault.New(fault.Invalid, "planner.move.from", "a move to a day that nobody plans")
 	}
-	err = s.DB.Update(ctx, func(tx *db.Tx) error {
-		a, err := db.Get[askRow](ctx, tx, lockAsk, found.ID)
+	err := s.DB.Update(ctx, func(tx *db.Tx) error {
+		a, err := db.Get[askRow](ctx, tx, lockAsk, askID)
 		if err != nil {
 			return fmt.Errorf("lock ask: %w", err)
 		}
-		return s.move(ctx, tx, a, from)
+		return s.move(ctx, tx, a, from, by)
 	})
 	if err == nil {
 		point.Reach("planner.move-asked")
@@ -108,7 +112,7 @@ func (s *Store) Move(ctx context.Context, number ident.CaseNumber, code ident.Co
 
 // move begins a move for the person of an ask that is locked. Whoever has a place on a
 // disrupted day has it for nothing.
-func (s *Store) move(ctx context.Context, tx *db.Tx, a askRow, from rules.Day) error {
+func (s *Store) move(ctx context.Context, tx *db.Tx, a askRow, from rules.Day, by actor) error {
 	if a.State != Booked {
 		return fault.New(fault.TooLate, "planner.move.none", "ask %s has no appointment", a.ID)
 	}
@@ -133,7 +137,7 @@ func (s *Store) move(ctx context.Context, tx *db.Tx, a askRow, from rules.Day) e
 	if err := s.beginMove(ctx, tx, a, why, starts, from); err != nil {
 		return err
 	}
-	return s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.move", why)
+	return s.noteBy(ctx, tx, by, a.ID, "ask.move", why)
 }
 
 // mayMove reports what keeps somebody from asking for another time.
@@ -237,35 +241,45 @@ func (s *Store) Keep(ctx context.Context, number ident.CaseNumber, code ident.Co
 	if err != nil {
 		return err
 	}
+	return s.keepBy(ctx, found.ID, self)
+}
+
+// keepBy is Keep for an ask that was opened.
+func (s *Store) keepBy(ctx context.Context, askID string, by actor) error {
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		a, err := db.Get[askRow](ctx, tx, lockAsk, found.ID)
+		a, err := db.Get[askRow](ctx, tx, lockAsk, askID)
 		if err != nil {
 			return fmt.Errorf("lock ask: %w", err)
 		}
-		if a.State != Booked {
-			return fault.New(fault.TooLate, "planner.move.none", "ask %s has no appointment", a.ID)
-		}
-		m, err := s.liveMove(ctx, tx, a.ID)
-		if err != nil {
-			return err
-		}
-		if m != nil && m.Why == MovePlanned {
-			return fault.New(fault.TooLate, "planner.keep.gone", "the place of ask %s is not there any more", a.ID)
-		}
-		starts, err := db.Get[time.Time](ctx, tx, selectBookedFrom, a.ID)
-		if err != nil {
-			return fmt.Errorf("find the appointment: %w", err)
-		}
-		if _, err := s.choose(ctx, tx, a.ID, s.day(starts), choiceKeep); err != nil {
-			return err
-		}
-		if m != nil {
-			if err := s.endMove(ctx, tx, *m, moveKept, offerWithdrawn); err != nil {
-				return err
-			}
-		}
-		return s.note(ctx, tx, a.ID, audit.Applicant, roleSelf, "ask.keep", "ok")
+		return s.keep(ctx, tx, a, by)
 	})
+}
+
+// keep is Keep for an ask that is locked.
+func (s *Store) keep(ctx context.Context, tx *db.Tx, a askRow, by actor) error {
+	if a.State != Booked {
+		return fault.New(fault.TooLate, "planner.move.none", "ask %s has no appointment", a.ID)
+	}
+	m, err := s.liveMove(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	if m != nil && m.Why == MovePlanned {
+		return fault.New(fault.TooLate, "planner.keep.gone", "the place of ask %s is not there any more", a.ID)
+	}
+	starts, err := db.Get[time.Time](ctx, tx, selectBookedFrom, a.ID)
+	if err != nil {
+		return fmt.Errorf("find the appointment: %w", err)
+	}
+	if _, err := s.choose(ctx, tx, a.ID, s.day(starts), choiceKeep); err != nil {
+		return err
+	}
+	if m != nil {
+		if err := s.endMove(ctx, tx, *m, moveKept, offerWithdrawn); err != nil {
+			return err
+		}
+	}
+	return s.noteBy(ctx, tx, by, a.ID, "ask.keep", "ok")
 }
 
 const updateMoveEnded = `

@@ -150,7 +150,7 @@ func (s *Store) ActByText(ctx context.Context, tx *db.Tx, t Texted, act TextAct)
 	case TextAccept, TextOther, TextLater, TextKeep:
 		err = s.answerText(ctx, tx, a, t.thing, Answer(act))
 	case TextMove:
-		err = s.move(ctx, tx, a, rules.Day{})
+		err = s.move(ctx, tx, a, rules.Day{}, self)
 	case TextCancel:
 		err = s.cancelOwn(ctx, tx, a, self)
 	case TextWithdraw:

@@ -5,32 +5,23 @@ import (
 
 	"loket/internal/lang"
 	"loket/internal/planner"
-	"loket/internal/rules"
 )
 
 // changeView is what somebody with an appointment can do with it, beside giving it back.
 type changeView struct {
-	Moves   int       // how often they can ask for another time; zero while something else is in question
-	Looking bool      // another time is looked for; they can keep theirs
-	Gone    bool      // theirs cannot take place, and another time is looked for
-	Cause   lang.Text // why they may not be able to come; empty if nothing is known
-	Lifted  bool      // that is over
-	Choose  bool      // they can choose: keep, move or cancel
-	Chosen  string    // message key of what they chose; or empty
+	planner.Change
+	Cause  lang.Text // why they may not be able to come; empty if nothing is known
+	Lifted bool      // that is over
+	Chosen string    // message key of what they chose; or empty
 }
 
 // change tells what somebody with an appointment can do with it; nil for others.
 func (p *Pages) change(tag lang.Tag, s planner.Status) *changeView {
-	if s.State != planner.Booked {
+	can := s.Change()
+	if can == nil {
 		return nil
 	}
-	c := &changeView{}
-	if s.Moving == nil {
-		c.Moves = s.Moves
-	} else {
-		c.Gone = s.Moving.Why == planner.MovePlanned
-		c.Looking = !c.Gone
-	}
+	c := &changeView{Change: *can}
 	d := s.Disturbance
 	if d == nil || c.Gone {
 		return c
@@ -38,9 +29,6 @@ func (p *Pages) change(tag lang.Tag, s planner.Status) *changeView {
 	c.Cause, c.Lifted = p.placeWords(tag, d.Cause.Name), d.Lifted
 	if d.Choice != "" {
 		c.Chosen = "public.place.disrupted.chosen-" + d.Choice
-	}
-	if !d.Lifted && s.Moving == nil {
-		c.Choose, c.Moves = true, 0
 	}
 	return c
 }
@@ -56,16 +44,7 @@ func (p *Pages) doChange(r *http.Request, act string, who pass) (string, error) 
 	if err != nil {
 		return "", shut(err)
 	}
-	var from rules.Day
-	if len(status.Appointments) > 0 {
-		day := p.dayOf(status.Appointments[0].Starts)
-		switch r.PostForm.Get("from") {
-		case "later":
-			from = day.Add(1)
-		case "week":
-			from = day.Add(7)
-		}
-	}
+	from := status.MoveFrom(r.PostForm.Get("from"))
 	return "public.place.done.move", shut(p.Planner.Move(ctx, who.Number, who.Code, from))
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"loket/internal/planner"
+	"loket/internal/rules"
 	people "loket/internal/staff"
 	"loket/internal/web"
 	"loket/internal/web/form"
@@ -40,7 +41,7 @@ func (p *Pages) placeMandate(r *http.Request, m people.Member) (planner.Mandate,
 func mayOf(m planner.Mandate) func(act string) bool {
 	return func(act string) bool {
 		switch act {
-		case actAnswer, actCancel:
+		case actAnswer, actCancel, actMove, actKeep:
 			return m.May(planner.MayAnswer)
 		case actWithdraw, actDecline:
 			return m.May(planner.MayLeave)
@@ -100,19 +101,22 @@ func (p *Pages) placePersonAct(w http.ResponseWriter, r *http.Request, m people.
 		return err
 	}
 	act, id := r.PathValue("act"), page.Mandate
-	if page.Stand != nil {
-		if page.Problems, err = page.Stand.sured(r, act); err != nil {
-			return err
-		}
+	if page.Stand == nil { // who may not follow it answers nothing that they could read
+		page.Stand = &standView{from: planner.Status{}.MoveFrom}
+	}
+	if page.Problems, err = page.Stand.sured(r, act); err != nil {
+		return err
 	}
 	if page.Problems != nil {
 		return p.render(w, r, "helper-place-person", page)
 	}
-	done, err := p.doStand(r, act, doers{
+	done, err := page.Stand.doStand(r, act, doers{
 		answer:   func(offer string, a planner.Answer) error { return p.Planner.AnswerFor(r.Context(), m, id, offer, a) },
 		cancel:   func() error { return p.Planner.CancelFor(r.Context(), m, id) },
 		withdraw: func() error { return p.Planner.WithdrawFor(r.Context(), m, id) },
 		wake:     func() error { return p.Planner.WakeFor(r.Context(), m, id) },
+		move:     func(from rules.Day) error { return p.Planner.MoveFor(r.Context(), m, id, from) },
+		keep:     func() error { return p.Planner.KeepFor(r.Context(), m, id) },
 	})
 	if err != nil {
 		return err

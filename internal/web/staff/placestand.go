@@ -8,6 +8,7 @@ import (
 	"loket/internal/fault"
 	"loket/internal/lang"
 	"loket/internal/planner"
+	"loket/internal/rules"
 	people "loket/internal/staff"
 	"loket/internal/web"
 	"loket/internal/web/form"
@@ -39,8 +40,12 @@ type standView struct {
 	Contested    bool
 	Offer        *standOffer
 	Appointments []standTime
+	Change       *standChange // of whoever has an appointment
+	Cards        []standCard  // that are made, or wait to be fetched
 	Resting      bool
 	Sure         []*sureForm // what cannot be taken back
+
+	from func(wish string) rules.Day // of another time
 }
 
 // moment is a time as staff read it.
@@ -82,16 +87,20 @@ func (p *Pages) newStand(r *http.Request, s planner.Status, path string, may fun
 	scr := p.placeScreen(r)
 	v := &standView{Path: path, State: "staff.turns.ask-" + string(s.State), Ticket: s.Ticket, Asked: p.moment(s.Asked), Closes: p.moment(s.Closes),
 		Waiting: s.State == planner.Waiting, Ahead: int(s.Ahead), Draw: strconv.FormatInt(s.Draw, 10), Drawn: s.Drawn, Contested: s.Contested,
-		Resting: s.State == planner.Resting && may(actWake)}
+		Resting: s.State == planner.Resting && may(actWake), from: s.MoveFrom}
 	if o := s.Offer; o != nil && may(actAnswer) {
 		v.Offer = &standOffer{ID: o.ID, People: o.People, Until: p.moment(o.Until), Laters: o.Laters,
 			standTime: standTime{At: p.moment(o.Starts), Where: scr.words(o.Location.Name), Address: o.Location.Address}}
-		if may(actDecline) {
+		if may(actDecline) && s.State == planner.Offered {
 			v.sure(actDecline, "staff.asking.decline-sure", "public.place.offer.decline")
 		}
 	}
 	for _, a := range s.Appointments {
 		v.Appointments = append(v.Appointments, standTime{p.moment(a.Starts), scr.words(a.Location.Name), a.Location.Address, scr.product(a.Product), a.Member, a.State})
+	}
+	v.Cards = p.standCards(scr, s.Documents)
+	if v.Change = standChangeOf(scr, s); v.Change != nil && !may(actMove) {
+		v.Change.Change = planner.Change{Gone: v.Change.Gone}
 	}
 	if s.State == planner.Booked && may(actCancel) {
 		v.sure(actCancel, "staff.asking.cancel-sure", "public.place.booked.cancel")
@@ -106,6 +115,54 @@ func (v *standView) sure(act, label, button string) {
 	v.Sure = append(v.Sure, &sureForm{act, form.Tick{Name: act + "-sure", Label: label}, button})
 }
 
+// standChange is what somebody with an appointment can do with it.
+type standChange struct {
+	planner.Change
+	Cause  lang.Text // why they may not be able to come on the day; empty where nothing is known
+	Lifted bool      // that is over
+	Chosen string    // message key of what they chose; or empty
+}
+
+func standChangeOf(scr screen, s planner.Status) *standChange {
+	can := s.Change()
+	if can == nil {
+		return nil
+	}
+	c := &standChange{Change: *can}
+	if d := s.Disturbance; d != nil && !c.Gone {
+		c.Cause, c.Lifted = scr.words(d.Cause.Name), d.Lifted
+		if d.Choice != "" {
+			c.Chosen = "public.place.disrupted.chosen-" + d.Choice
+		}
+	}
+	return c
+}
+
+// standCard is a card that is made, or waits to be fetched by its holder.
+type standCard struct {
+	Member  int
+	Text    string // message key
+	Day     string // YYYY-MM-DD; empty where nobody knows
+	Where   lang.Text
+	Address string
+}
+
+func (p *Pages) standCards(scr screen, list []planner.Document) (cards []standCard) {
+	for _, d := range list {
+		card := standCard{d.Member, "staff.cards.made", d.From.String(), scr.words(d.Location.Name), d.Location.Address}
+		switch {
+		case !d.Collected.IsZero():
+			card.Text, card.Day = "staff.cards.fetched", p.moment(d.Collected).Day
+		case d.Ready(p.Planner.Today()):
+			card.Text = "staff.asking.card-ready"
+		case !d.Arrived.IsZero():
+			card.Text = "staff.cards.early"
+		}
+		cards = append(cards, card)
+	}
+	return cards
+}
+
 // What is done with an ask, as the last part of an address.
 const (
 	actAnswer   = "answer"
@@ -113,6 +170,8 @@ const (
 	actCancel   = "cancel"
 	actWithdraw = "withdraw"
 	actWake     = "wake"
+	actMove     = "move"
+	actKeep     = "keep"
 )
 
 // sured reads the tick of an act that cannot be taken back; what is missing is said on the
@@ -162,7 +221,7 @@ func (p *Pages) stand(w http.ResponseWriter, r *http.Request, m people.Member) e
 // doneKey is the message key of what was done, from an address that we made.
 func doneKey(done string) string {
 	switch done {
-	case "accept", "other", "later", "decline", actCancel, actWithdraw, actWake:
+	case "accept", "other", "later", "decline", actCancel, actWithdraw, actWake, actMove, actKeep:
 		return "staff.asking.done-" + done
 	case "moved-on":
 		return "staff.asking.moved-on"
@@ -183,11 +242,13 @@ func (p *Pages) standAct(w http.ResponseWriter, r *http.Request, m people.Member
 	if page.Problems != nil {
 		return p.render(w, r, "place-stand", page)
 	}
-	done, err := p.doStand(r, act, doers{
+	done, err := page.Stand.doStand(r, act, doers{
 		answer:   func(offer string, a planner.Answer) error { return p.Planner.AnswerAt(r.Context(), m, lease, offer, a) },
 		cancel:   func() error { return p.Planner.CancelAt(r.Context(), m, lease) },
 		withdraw: func() error { return p.Planner.WithdrawAt(r.Context(), m, lease) },
 		wake:     func() error { return p.Planner.WakeAt(r.Context(), m, lease) },
+		move:     func(from rules.Day) error { return p.Planner.MoveAt(r.Context(), m, lease, from) },
+		keep:     func() error { return p.Planner.KeepAt(r.Context(), m, lease) },
 	})
 	if err != nil {
 		return err
@@ -197,13 +258,14 @@ func (p *Pages) standAct(w http.ResponseWriter, r *http.Request, m people.Member
 
 // doers are the acts of the planner for whoever does them.
 type doers struct {
-	answer                 func(offer string, a planner.Answer) error
-	cancel, withdraw, wake func() error
+	answer                       func(offer string, a planner.Answer) error
+	cancel, withdraw, wake, keep func() error
+	move                         func(from rules.Day) error
 }
 
 // doStand does an act and returns what was done. An ask that moved on meanwhile is shown as
 // it stands.
-func (p *Pages) doStand(r *http.Request, act string, do doers) (done string, err error) {
+func (v *standView) doStand(r *http.Request, act string, do doers) (done string, err error) {
 	switch done = act; act {
 	case actAnswer, actDecline:
 		answer := planner.Answer(r.PostForm.Get("answer"))
@@ -219,6 +281,10 @@ func (p *Pages) doStand(r *http.Request, act string, do doers) (done string, err
 		err = do.withdraw()
 	case actWake:
 		err = do.wake()
+	case actMove:
+		err = do.move(v.from(r.PostForm.Get("from")))
+	case actKeep:
+		err = do.keep()
 	default:
 		return "", fault.New(fault.NotFound, "", "no such act")
 	}
