@@ -15,7 +15,7 @@ const stickers = "/place/stock/sticker"
 func (v *visitor) confirms(act string, pairs ...string) *visitor {
 	v.t.Helper()
 	page := stickers + "/" + act
-	v.get(page).send(page, v.plan(pairs...)...).sees("Dit gebeurt er")
+	v.get(page).send(page, v.plan(pairs...)...).sees("Wat deze verandering doet")
 	return v.send(page, v.plan(append(pairs, "sure", "yes")...)...).at(stickers+"?done").sees("De verandering is bewaard")
 }
 
@@ -40,6 +40,7 @@ func TestStockIsCountedAfterAPreview(t *testing.T) { // P-33
 		}
 		lea.get(page).send(page, "location", place, "n", "1").sees("Schrijf in een regel waarom").seesNot("Verander dit")
 		one := []string{"location", place, "n", "1", "ground", "telling"}
+		lea.get(page).send(page, one...).sees("Nu begint het tellen")
 		lea.confirms("count", one...).sees("Geteld", "+1", "telling", "In voorraad: 1")
 		lea.get(page).send(page, "location", place, "n", "0", "ground", "weg").sees("In voorraad: 1 → 0", "1 persoon verliest de afspraak")
 		lea.send(page, "location", place, "n", "2", "ground", "weg", "sure", "yes").at(page).sees("In voorraad: 1 → 2", "0 personen verliezen de afspraak") // typed after the preview
@@ -128,9 +129,9 @@ func TestAProductIsPausedOnAPage(t *testing.T) { // P-47 P-48 P-50
 		again := stickers + "/resume"
 		days := append(date("first", "2022", "8", "22"), "location", place, "hour", "laat")
 		lea.get(again).send(again, lea.plan(days...)...).sees("Vul in vanaf wanneer er weer afspraken")
-		lea.confirms("resume", append(days, "hour", "10:00")...).sees("Weer uitgereikt", "22 augustus 2022")
+		lea.confirms("resume", append(days, "hour", "10:00")...).sees("Weer te krijgen", "22 augustus 2022")
 		lea.get(stickers+"/statement").send(stickers+"/statement", lea.plan("owner", "Dienst Voorbeeld")...).sees("Kies een van deze")
-		lea.confirms("statement", "says", "enough", "owner", "Dienst Voorbeeld").sees("Er is genoeg voor iedereen. (Dienst Voorbeeld")
+		lea.confirms("statement", "says", "enough", "owner", "Dienst Voorbeeld").sees("Er is genoeg voor iedereen. (", "Dienst Voorbeeld")
 		if lea.get(stickers + "/nothing"); lea.status != 404 {
 			t.Errorf("a change that is none has status %d", lea.status)
 		}

@@ -40,6 +40,7 @@ type stockPreview struct {
 	Lines    []beforeAfter
 	Affected planner.Affected
 	Waiting  int
+	Begins   bool // nobody counted it before: from now on there is an end to what is promised
 }
 
 // beforeAfter is a number that a change makes another.
@@ -145,12 +146,9 @@ func (p *Pages) stockPreview(ctx context.Context, s screen, before, after stock.
 		v.add("", n, here.N, here.Where)
 	}
 	v.add("staff.stock.deliveries", int64(len(before.Deliveries)), int64(len(after.Deliveries)), lang.Text{})
-	for i, ahead := range then.Ahead {
-		left := int64(0)
-		if i < len(was.Ahead) {
-			left = was.Ahead[i].Left
-		}
-		v.add("staff.stock.left-on", left, ahead.Left, s.line(ahead.Day.String()))
+	v.Begins = after.Counted && !before.Counted
+	for i, ahead := range was.Ahead {
+		v.add("staff.stock.left-on", ahead.Left, then.Ahead[i].Left, s.line(ahead.Day.String()))
 	}
 	v.add("staff.stock.pauses", int64(len(before.Pauses)), int64(len(after.Pauses)), lang.Text{})
 	if v.Affected, err = p.Planner.Affected(ctx, after); err != nil {
