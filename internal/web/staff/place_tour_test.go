@@ -28,6 +28,12 @@ func placeTour(t *testing.T, w *world, lang string) (stops []stop) {
 	see("place-plan-wrong", lea.send(page, lea.plan("desks", "?", "closed", "?", "horizon-day", "31")...))
 	see("place-plan-preview", lea.get(page).send(page, lea.plan("state", "paused", "ground", "geen stickers")...))
 	stops = append(stops, stockTour(lea, place)...)
+	closing := []string{"state", "closed", "ground", "besluit", "news-day", "1", "news-month", "10", "news-year", "2022"}
+	const other = "/place/locations/deventer"
+	lea.get(other).send(other, lea.plan(closing...)...)
+	lea.send(other, lea.plan(append(closing, "sure", "yes")...)...)
+	see("place-plan-list", lea.get(other).do("POST", other+"/list", map[string][]string{"item": {"ict"}, "done": {"yes"}}))
+	see("place-plan-list-wrong", lea.send(other, lea.plan("state", "open", "ground", "weer open")...))
 
 	w.itsTime(t, status)
 	carla := w.signIn(t, people.Counter)
