@@ -40,7 +40,7 @@ const (
 	setCollectThird  = "collect_third_days"
 	setCollectReturn = "collect_return_days" // after so many days a card that nobody fetched can go back to its maker
 	setCollectEnd    = "collect_end_days"    // after so many the ask of a card that nobody fetched, or that never came, ends
-	setStockFloor    = "stock_floor" // package stock reads these two
+	setStockFloor    = "stock_floor"         // package stock reads these two
 	setStockLead     = "stock_lead_days"
 )
 

@@ -50,8 +50,10 @@ func (p *Pages) turnTasks(_ *http.Request, m people.Member) ([]task, error) {
 	}
 	if m.Has(atCounter...) {
 		tasks = append(tasks, task{Title: "staff.turns.title", Text: "staff.turns.task", Action: pathPlace, Button: "staff.turns.begin"},
-			task{Title: "staff.asking.title", Text: "staff.asking.task", Action: pathHelp, Button: "staff.asking.begin"},
-			task{Title: "staff.cards.title", Text: "staff.cards.task", Action: pathCards, Button: "staff.cards.begin"})
+			task{Title: "staff.asking.title", Text: "staff.asking.task", Action: pathHelp, Button: "staff.asking.begin"})
+	}
+	if m.Has(atCards...) {
+		tasks = append(tasks, task{Title: "staff.cards.title", Text: "staff.cards.task", Action: pathCards, Button: "staff.cards.begin"})
 	}
 	if m.Has(editors...) {
 		tasks = append(tasks, task{Title: "staff.turns.plans", Text: "staff.turns.plans-task", Action: pathPlans, Button: "staff.turns.plans-begin"}, stockTask())

@@ -75,4 +75,3 @@ func (p *Pages) tickList(w http.ResponseWriter, r *http.Request, m people.Member
 	}
 	return p.site.Redirect(w, r, planPath(id)+"#list")
 }
-

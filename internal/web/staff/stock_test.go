@@ -16,7 +16,7 @@ func (v *visitor) confirms(act string, pairs ...string) *visitor {
 	v.t.Helper()
 	page := stickers + "/" + act
 	v.get(page).send(page, v.plan(pairs...)...).sees("Wat deze verandering doet")
-	return v.send(page, v.plan(append(pairs, "sure", "yes")...)...).at(stickers+"?done").sees("De verandering is bewaard")
+	return v.send(page, v.plan(append(pairs, "sure", "yes")...)...).at(stickers + "?done").sees("De verandering is bewaard")
 }
 
 // date is the three fields of a day.
