@@ -67,6 +67,7 @@ type document struct {
 	From      string `json:"from,omitempty"`     // first day on which it can be fetched, or could
 	Location  *spot  `json:"location,omitempty"` // as it is on that day
 	Collected string `json:"collected,omitempty"`
+	Returned  string `json:"returned,omitempty"` // to its maker, or given up
 }
 
 // shown returns a count that may be told.
@@ -119,8 +120,8 @@ func (a *api) documents(c *call, list []planner.Document) []document {
 	out := []document{}
 	for _, d := range list {
 		one := document{Member: d.Member, Product: d.Product, Photo: d.Photo.String(), Due: d.Due.String(), Arrived: d.Arrived.String(),
-			Ready: d.Ready(a.Planner.Today()), Collected: instant(d.Collected)}
-		if d.Collected.IsZero() && d.From != (rules.Day{}) {
+			Ready: d.Ready(a.Planner.Today()), Collected: instant(d.Collected), Returned: instant(d.Returned)}
+		if d.Collected.IsZero() && d.Returned.IsZero() && d.From != (rules.Day{}) {
 			where := a.spot(c, d.Location, d.From)
 			one.From, one.Location = d.From.String(), &where
 		}

@@ -68,7 +68,10 @@ const upsertLocation = `
 // the counter since the preview.
 func (s *Store) Change(ctx context.Context, m staff.Member, c Change) error {
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
-		_, after, err := s.weigh(ctx, tx, m, c)
+		if err := s.lockList(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		before, after, err := s.weigh(ctx, tx, m, c)
 		if err != nil {
 			return err
 		}
@@ -79,6 +82,9 @@ func (s *Store) Change(ctx context.Context, m staff.Member, c Change) error {
 		}
 		if n == 0 {
 			return changedSince()
+		}
+		if err := s.keepList(ctx, tx, before, after); err != nil {
+			return err
 		}
 		return s.Audit.Add(ctx, tx, audit.Entry{Actor: m.ID, Role: actingRole(m), Act: "location.change", Object: c.ID, Result: string(after.State)})
 	})
@@ -120,7 +126,10 @@ func (s *Store) weigh(ctx context.Context, q db.Queryer, m staff.Member, c Chang
 	if after.Ground == "" {
 		return before, after, invalid("location.ground", "a change without a ground")
 	}
-	return before, after, after.check(s.Today())
+	if err = after.check(s.Today()); err != nil {
+		return before, after, err
+	}
+	return before, after, s.mayOpen(ctx, q, before, &after)
 }
 
 // plan takes a new plan, or none. An address that was changed without one holds from today

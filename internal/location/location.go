@@ -19,6 +19,8 @@
 //
 //	for _, slot := range l.Slots(day, zone) { … }
 //
+// What staff open has a checklist, which has to be complete: see Opening.
+//
 // Addresses, desks and products have days, so that what is said of a day ahead is what
 // will hold on it.
 //
@@ -78,6 +80,8 @@ type Location struct {
 
 	from   []Location // those whose successor it is
 	stored string     // the plan of the row; empty while the pack's holds
+	bound  bool       // staff open it: not without its checklist, see Opening
+	ready  bool       // that is complete
 }
 
 // On returns the state on a day: a counter with a date is open from that day on, one that
@@ -89,6 +93,10 @@ func (l Location) On(day rules.Day) State {
 		return l.State
 	case !last.IsZero() && day.After(last):
 		return Closed
+	case l.Unready() && l.dated() && !day.Before(l.OpensOn):
+		return Announced // nobody knows when
+	case l.Unready() && l.dated():
+		return Dated
 	case l.State == Moving, (l.State == Dated || l.State == Bookable) && !day.Before(l.OpensOn):
 		return Open
 	}
@@ -102,7 +110,7 @@ func (l Location) BookableAt(t time.Time) bool {
 	case Bookable, Open:
 		return !t.Before(l.Plan.Bookable)
 	case Dated:
-		return !l.Plan.Bookable.IsZero() && !t.Before(l.Plan.Bookable)
+		return !l.Unready() && !l.Plan.Bookable.IsZero() && !t.Before(l.Plan.Bookable)
 	}
 	return false
 }

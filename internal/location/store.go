@@ -29,13 +29,16 @@ type reading struct {
 	list   []Location
 }
 
-// Parts is what the store is made with. All are needed.
+// Parts is what the store is made with. All are needed but Checklist.
 type Parts struct {
 	DB       *db.DB
 	Audit    *audit.Log
 	Counters func() []rules.Item // the pack's list, always the same
-	Zone     *time.Location      // of the clocks on the wall
-	Now      func() time.Time
+	// Checklist is the pack's list of what has to be done before staff open a counter; nil
+	// where nothing has.
+	Checklist func() []rules.Item
+	Zone      *time.Location // of the clocks on the wall
+	Now       func() time.Time
 	// Tell puts one neutral message for the person of a case in the transaction. A case
 	// that nobody can be told of any more is no error.
 	Tell func(ctx context.Context, tx *db.Tx, caseID string) error
@@ -61,11 +64,17 @@ type row struct {
 	Ground    string
 	Version   int64
 	ChangedAt time.Time
+	Bound     bool // by its checklist
+	Ready     bool
 }
 
 const columns = `id, state, address, opens_on, hours, plan, ground, version, changed_at`
 
-const selectLocations = `SELECT ` + columns + ` FROM location`
+const selectLocations = `
+	SELECT ` + columns + `,
+		EXISTS (SELECT 1 FROM location_list WHERE location_list.location_id = location.id AND ended_at IS NULL AND binds) AS bound,
+		EXISTS (SELECT 1 FROM location_list WHERE location_list.location_id = location.id AND completed_at IS NOT NULL AND ended_at IS NULL) AS ready
+	FROM location`
 
 // Of returns the counters in the order of the pack, without those of which nothing is
 // known yet. What they point to is shared: it is read, not changed.
@@ -153,6 +162,7 @@ func (s *Store) AnyOpen(ctx context.Context) (bool, error) {
 // change is the pack's.
 func (l Location) with(r row, here time.Time) (Location, error) {
 	l.State, l.Address, l.Ground, l.Version, l.Changed = State(r.State), r.Address, r.Ground, r.Version, r.ChangedAt
+	l.bound, l.ready = r.Bound, r.Ready
 	if !l.State.valid() {
 		return l, fault.New(fault.Internal, "", "a state that no counter has")
 	}

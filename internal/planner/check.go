@@ -14,7 +14,7 @@ import (
 // what is broken.
 func invariants() [][2]string {
 	return slices.Concat(slotInvariants(), askInvariants(), moveInvariants(), codeInvariants(), reminderInvariants(), drawInvariants(), documentInvariants(), textInvariants(),
-		caseInvariants())
+		caseInvariants(), listInvariants())
 }
 
 // slotInvariants are promise 3: no slot holds two people, and no number two turns.
@@ -110,7 +110,7 @@ func caseInvariants() [][2]string {
 func documentInvariants() [][2]string {
 	return [][2]string{
 		{`SELECT count(*) AS n FROM ask WHERE (state = 'making') <> (state <> 'booked' AND closed_at IS NULL AND EXISTS
-			(SELECT 1 FROM document WHERE document.ask_id = ask.id AND collected_at IS NULL))`,
+			(SELECT 1 FROM document WHERE document.ask_id = ask.id AND collected_at IS NULL AND returned_at IS NULL))`,
 			"asks wait for a document without one, or have one and do not wait"},
 		{`SELECT count(*) AS n FROM document WHERE NOT EXISTS (SELECT 1 FROM appointment
 			WHERE appointment.ask_id = document.ask_id AND appointment.member = document.member
@@ -121,6 +121,9 @@ func documentInvariants() [][2]string {
 			"documents are ready before they are made and there"},
 		{`SELECT count(*) AS n FROM document WHERE ready_on = '' AND (collected_at IS NOT NULL OR told_on <> '') OR told_on <> '' AND told_on < ready_on`,
 			"documents were fetched or told of before they were ready"},
+		{`SELECT count(*) AS n FROM document WHERE returned_at IS NOT NULL AND (collected_at IS NOT NULL OR NOT EXISTS
+			(SELECT 1 FROM audit_entry WHERE audit_entry.object = document.ask_id AND audit_entry.act IN ('ask.return', 'ask.give-up')))`,
+			"documents went back by nobody, or were fetched"},
 	}
 }
 

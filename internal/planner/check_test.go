@@ -57,6 +57,10 @@ func damage() []struct{ query, wants string } {
 		{`UPDATE draw SET drawn_by = 'dice' WHERE state = 'drawn'`, "draws were drawn by dice that no two"},
 		{`INSERT INTO draw_throw SELECT 'thr_1', id, 1, 1, 'stf_a', '1', 'agreed', 1 FROM draw WHERE n = 1;
 			INSERT INTO draw_throw SELECT 'thr_2', id, 1, 2, 'stf_b', '2', 'agreed', 1 FROM draw WHERE n = 1`, "throws of dice agree that differ"},
+		{`INSERT INTO location SELECT 'loc_x', 'open', '', '', '', '', '', 1, 'stf_a', 1;
+			INSERT INTO location_list SELECT 'loc_x', 1, TRUE, '', NULL, NULL`, "locations were opened without their checklist"}, // H-51
+		{`INSERT INTO location_list SELECT 'loc_x', 1, TRUE, 'ict signs', 1, NULL`, "checklists are complete without their items"},
+		{`INSERT INTO location_list SELECT 'loc_x', 1, FALSE, '', NULL, NULL; INSERT INTO location_tick SELECT 'loc_x', 1, 'ict', 'stf_a', 1`, "items of checklists were done by nobody"},
 		{`DELETE FROM ask_pace`, "lack asks that had a place"},
 		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},
 	}

@@ -19,7 +19,7 @@ import (
 const (
 	selectDocument  = `SELECT ` + documentColumns + ` FROM document WHERE ask_id = $1 AND member = $2`
 	updateCollected = `
-		UPDATE document SET collected_at = $3 WHERE ask_id = $1 AND member = $2 AND collected_at IS NULL AND arrived_on <> '' AND ready_on <= $4`
+		UPDATE document SET collected_at = $3 WHERE ask_id = $1 AND member = $2 AND collected_at IS NULL AND returned_at IS NULL AND arrived_on <> '' AND ready_on <= $4`
 )
 
 // Collect says that the holder of a card, who is at the desk with their number and code,
@@ -66,6 +66,9 @@ func (s *Store) collectedAlready(ctx context.Context, tx *db.Tx, askID string, m
 	r, err := db.Get[documentRow](ctx, tx, selectDocument, askID, memberN)
 	if err != nil {
 		return fmt.Errorf("find document: %w", err)
+	}
+	if r.ReturnedAt != nil {
+		return fault.New(fault.TooLate, "planner.collect.returned", "the document of person %d of %s went back", memberN, askID)
 	}
 	if r.CollectedAt == nil {
 		return fault.New(fault.TooLate, "planner.collect.early", "the document of person %d of %s is not ready", memberN, askID)
@@ -229,6 +232,7 @@ type Uncollected struct {
 	ReadyOn   rules.Day
 	Days      int // since then
 	Reminders int
+	Returns   bool // it may go back to its maker, see Return
 }
 
 type uncollectedRow struct {
@@ -238,20 +242,25 @@ type uncollectedRow struct {
 	LocationID string
 	ReadyOn    string
 	Reminders  int
+	ToldOn     string
 }
 
 const selectUncollected = `
-	SELECT ask.number, document.member, document.product, document.location_id, document.ready_on, document.reminders
+	SELECT ask.number, document.member, document.product, document.location_id, document.ready_on, document.reminders, document.told_on
 	FROM document JOIN ask ON ask.id = document.ask_id
-	WHERE document.location_id = $1 AND document.collected_at IS NULL AND document.ready_on <= $2 ORDER BY document.ready_on, ask.number, document.member`
+	WHERE document.location_id = $1 AND document.collected_at IS NULL AND document.returned_at IS NULL AND document.ready_on <= $2 ORDER BY document.ready_on, ask.number, document.member`
 
 // Uncollected returns the documents that wait at a location, the oldest first. It names
 // nobody: the number alone opens nothing (P-57).
 func (s *Store) Uncollected(ctx context.Context, m staff.Member, locationID string) ([]Uncollected, error) {
-	if !m.Has(staff.Counter) {
+	if !m.Has(staff.Counter, staff.Lead) {
 		return nil, s.refuseDesk(ctx, m, locationID)
 	}
 	if err := s.sitsAt(m, locationID); err != nil {
+		return nil, err
+	}
+	until, err := s.returnsFrom()
+	if err != nil {
 		return nil, err
 	}
 	rows, err := db.Select[uncollectedRow](ctx, s.DB, selectUncollected, locationID, s.Today().String())
@@ -264,7 +273,8 @@ func (s *Store) Uncollected(ctx context.Context, m staff.Member, locationID stri
 		if err != nil {
 			return nil, fmt.Errorf("list documents that nobody fetched: %w", err)
 		}
-		list[i] = Uncollected{ident.CaseNumber(r.Number), r.Member, r.Product, r.LocationID, day, s.Today().Since(day), r.Reminders}
+		list[i] = Uncollected{ident.CaseNumber(r.Number), r.Member, r.Product, r.LocationID, day, s.Today().Since(day), r.Reminders,
+			!day.After(until) && (r.Reminders == chases || r.ToldOn == "")}
 	}
 	return list, nil
 }

@@ -46,11 +46,12 @@ type Document struct {
 	From      rules.Day // first day on which it can be fetched, or could if it arrives in time; zero where nobody knows
 	Location  location.Location
 	Collected time.Time // zero before
+	Returned  time.Time // to its maker, for nobody fetched it; or given up, for it never came
 }
 
 // Ready reports whether it can be fetched on a day.
 func (d Document) Ready(today rules.Day) bool {
-	return !d.Arrived.IsZero() && d.Collected.IsZero() && !today.Before(d.Due) && !today.Before(d.Arrived)
+	return !d.Arrived.IsZero() && d.Collected.IsZero() && d.Returned.IsZero() && !today.Before(d.Due) && !today.Before(d.Arrived)
 }
 
 // documentRow is a document as it is kept.
@@ -66,16 +67,17 @@ type documentRow struct {
 	ToldOn      string
 	Reminders   int64
 	CollectedAt *time.Time
+	ReturnedAt  *time.Time
 }
 
-const documentColumns = `ask_id, member, product, photo_on, due_on, location_id, arrived_on, ready_on, told_on, reminders, collected_at`
+const documentColumns = `ask_id, member, product, photo_on, due_on, location_id, arrived_on, ready_on, told_on, reminders, collected_at, returned_at`
 
 const (
 	insertDocument = `
-		INSERT INTO document (ask_id, member, product, photo_on, due_on, location_id, arrived_on, ready_on, told_on, reminders, collected_at)
-		VALUES ($1, $2, $3, $4, $5, '', '', '', '', 0, NULL)`
+		INSERT INTO document (ask_id, member, product, photo_on, due_on, location_id, arrived_on, ready_on, told_on, reminders, collected_at, returned_at)
+		VALUES ($1, $2, $3, $4, $5, '', '', '', '', 0, NULL, NULL)`
 	selectDocuments  = `SELECT ` + documentColumns + ` FROM document WHERE ask_id = $1 ORDER BY member`
-	countUncollected = `SELECT count(*) AS n FROM document WHERE ask_id = $1 AND collected_at IS NULL`
+	countUncollected = `SELECT count(*) AS n FROM document WHERE ask_id = $1 AND collected_at IS NULL AND returned_at IS NULL`
 	updateMaking     = `UPDATE ask SET state = 'making', changed_at = $2 WHERE id = $1 AND state = 'booked'`
 )
 
@@ -132,7 +134,7 @@ func (s *Store) documents(ctx context.Context, a askRow) ([]Document, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d.Collected.IsZero() {
+		if d.Collected.IsZero() && d.Returned.IsZero() {
 			d.Location, d.From = fetching(all, r, a.Region, latest(d.Due, d.Arrived, s.Today()))
 		} else if i := slices.IndexFunc(all, func(l location.Location) bool { return l.ID == r.LocationID }); i >= 0 {
 			d.Location = all[i]
@@ -154,6 +156,9 @@ func (r documentRow) document(zone *time.Location) (d Document, err error) {
 	}
 	if r.CollectedAt != nil {
 		d.Collected = r.CollectedAt.In(zone)
+	}
+	if r.ReturnedAt != nil {
+		d.Returned = r.ReturnedAt.In(zone)
 	}
 	return d, nil
 }
@@ -197,14 +202,14 @@ func handsFrom(l location.Location, product string, from rules.Day) (rules.Day, 
 const (
 	selectReady = `
 		SELECT ` + documentColumns + ` FROM document
-		WHERE collected_at IS NULL AND told_on = '' AND arrived_on <> '' AND ready_on <= $1 ORDER BY ask_id, member`
+		WHERE collected_at IS NULL AND returned_at IS NULL AND told_on = '' AND arrived_on <> '' AND ready_on <= $1 ORDER BY ask_id, member`
 	updateTold = `
-		UPDATE document SET told_on = $3 WHERE ask_id = $1 AND member = $2 AND told_on = '' AND collected_at IS NULL`
+		UPDATE document SET told_on = $3 WHERE ask_id = $1 AND member = $2 AND told_on = '' AND collected_at IS NULL AND returned_at IS NULL`
 	selectWaitingFor = `
 		SELECT ` + documentColumns + ` FROM document
-		WHERE collected_at IS NULL AND told_on <> '' AND told_on <= $1 AND reminders < 3 ORDER BY ask_id, member`
+		WHERE collected_at IS NULL AND returned_at IS NULL AND told_on <> '' AND told_on <= $1 AND reminders < 3 ORDER BY ask_id, member`
 	updateReminded = `
-		UPDATE document SET reminders = $4 WHERE ask_id = $1 AND member = $2 AND reminders = $3 AND collected_at IS NULL`
+		UPDATE document SET reminders = $4 WHERE ask_id = $1 AND member = $2 AND reminders = $3 AND collected_at IS NULL AND returned_at IS NULL`
 )
 
 // tellOfDocuments tells each person once that their document is ready, on the first day on

@@ -279,6 +279,7 @@ func documentDamage() []struct{ query, wants string } {
 	return []struct{ query, wants string }{
 		{`UPDATE ask SET state = 'resting'`, "asks wait for a document without one"},
 		{`UPDATE document SET collected_at = 1`, "asks wait for a document without one"},
+		{`UPDATE document SET returned_at = 1`, "documents went back by nobody"},
 		{`UPDATE appointment SET state = 'missed' WHERE state = 'served'`, "documents are made without a photo"},
 		{`UPDATE document SET ready_on = photo_on`, "documents are ready before"},
 		{`UPDATE document SET told_on = photo_on`, "documents were fetched or told"},

@@ -38,7 +38,9 @@ const (
 	setCollectFirst  = "collect_first_days"     // after so many days a document that waits is asked to be fetched
 	setCollectSecond = "collect_second_days"
 	setCollectThird  = "collect_third_days"
-	setStockFloor    = "stock_floor" // package stock reads these two
+	setCollectReturn = "collect_return_days" // after so many days a card that nobody fetched can go back to its maker
+	setCollectEnd    = "collect_end_days"    // after so many the ask of a card that nobody fetched, or that never came, ends
+	setStockFloor    = "stock_floor"         // package stock reads these two
 	setStockLead     = "stock_lead_days"
 )
 
@@ -56,7 +58,7 @@ const (
 // settings are those without which no pack of places works.
 func settings() []string {
 	return append(reminderSettings(), setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setDrawFallback, setPaperValid,
-		setHelperAsks, setVoucherDays, setVouchersADay, setMoves, setCollectFirst, setCollectSecond, setCollectThird, setStockFloor, setStockLead)
+		setHelperAsks, setVoucherDays, setVouchersADay, setMoves, setCollectFirst, setCollectSecond, setCollectThird, setCollectReturn, setCollectEnd, setStockFloor, setStockLead)
 }
 
 // NewStore returns the planner. It fails when the pack lacks what every ask needs.

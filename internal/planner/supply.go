@@ -44,8 +44,8 @@ type Back struct {
 }
 
 const (
-	countMaking = `SELECT product, count(*) AS n FROM document WHERE collected_at IS NULL AND (ready_on = '' OR ready_on > $1) GROUP BY product`
-	countReady  = `SELECT product, ready_on, count(*) AS n FROM document WHERE collected_at IS NULL AND ready_on <> '' AND ready_on <= $1 GROUP BY product, ready_on`
+	countMaking = `SELECT product, count(*) AS n FROM document WHERE collected_at IS NULL AND returned_at IS NULL AND (ready_on = '' OR ready_on > $1) GROUP BY product`
+	countReady  = `SELECT product, ready_on, count(*) AS n FROM document WHERE collected_at IS NULL AND returned_at IS NULL AND ready_on <> '' AND ready_on <= $1 GROUP BY product, ready_on`
 )
 
 type madeCount struct {

@@ -32,6 +32,7 @@ func (s *Store) Work(ctx context.Context) error {
 		{"tell of pauses", s.tellOfPauses},
 		{"remind", s.remind},
 		{"tell of documents", s.tellOfDocuments},
+		{"give up documents", s.giveUpDocuments},
 		{"pass numbers on", s.passOn},
 		{"hand out", s.handOut},
 	} {

@@ -113,7 +113,7 @@ func (w *world) build(t testing.TB, d *db.DB, keys *seal.Keys, zone *time.Locati
 		Schema: w.tables, Texts: texts, Addresses: planner.Addresses{Vault: w.vault}, Region: "NL", Daily: 1000, Abroad: 100, Report: report,
 		BaseURL: "https://loket.example", Domain: "loket.example", Zone: zone, Now: w.clock.Now, Random: rand.Reader})
 	places := location.NewStore(location.Parts{DB: d, Audit: log, Zone: zone, Now: w.clock.Now, Tell: mail.Notice,
-		Counters: func() []rules.Item { return pack.List("places") }})
+		Counters: func() []rules.Item { return pack.List("places") }, Checklist: func() []rules.Item { return pack.List("opening_checklist") }})
 	w.Store, err = planner.NewStore(planner.Parts{DB: d, Keys: keys, Vault: w.vault, Audit: log, Jobs: queue, Once: guard, Tally: counts,
 		Mailbox: mail, Locations: places, Schema: w.tables, Beacon: beacon, Pack: pack, Zone: zone, Now: w.clock.Now, Random: rand.Reader,
 		Report: report})

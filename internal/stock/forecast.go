@@ -26,13 +26,22 @@ func (s Sheet) Forecast() *Forecast {
 		f.arrive(location, 0, max(0, n)) // less than nothing is a mistake in the counts, and takes nothing from elsewhere
 	}
 	for _, d := range s.Deliveries {
-		// What did not come on its day is not expected any more, until somebody says a new one.
-		if d.Confidence == Sure && !d.Day.Before(s.today) {
-			f.arrive(d.Location, d.Day.Add(s.lead).Since(s.today), d.N)
+		if from, counts := s.Comes(d); counts {
+			f.arrive(d.Location, from.Since(s.today), d.N)
 		}
 	}
 	return f
 }
+
+// Comes returns the first day on which a delivery can be handed out, and whether it counts:
+// somebody is sure of it, and its day is not over. What did not come on its day is not
+// expected any more, until somebody says a new one.
+func (s Sheet) Comes(d Delivery) (from rules.Day, counts bool) {
+	return d.Day.Add(s.lead), d.Confidence == Sure && !d.Day.Before(s.today)
+}
+
+// Kept is how many are not promised to anybody, so that there are some for what goes wrong.
+func (s Sheet) Kept() int64 { return s.floor }
 
 // Whole is the forecast without what is kept back: what was promised may use it.
 func (f *Forecast) Whole() *Forecast {

@@ -114,9 +114,11 @@ CREATE TABLE document (
     told_on      TEXT   NOT NULL,
     reminders    BIGINT NOT NULL,
     collected_at BIGINT,
-    PRIMARY KEY (ask_id, member)
+    returned_at  BIGINT,
+    PRIMARY KEY (ask_id, member),
+    CHECK (collected_at IS NULL OR returned_at IS NULL)
 );
-CREATE INDEX document_ready_on ON document (ready_on) WHERE collected_at IS NULL;
+CREATE INDEX document_ready_on ON document (ready_on) WHERE collected_at IS NULL AND returned_at IS NULL;
 
 -- +goose Down
 DROP TABLE document;

@@ -20,7 +20,7 @@ const ofPlaces = "planner."
 // planner run their work twice and at two processes; docs/open.md says that nothing kills
 // them yet.
 func notReached() []string {
-	return []string{"planner.address-told", "planner.arrived", "planner.collected", "planner.displaced", "planner.disruption-told", "planner.document-told",
+	return []string{"planner.address-told", "planner.arrived", "planner.collected", "planner.displaced", "planner.document-returned", "planner.disruption-told", "planner.document-told",
 		"planner.move-asked", "planner.move-ended", "planner.opening-told", "planner.pause-told", "planner.reminded", "planner.restored", "planner.stopped",
 		"planner.taken", "report.sent", "texting.asked", "texting.taken"}
 }

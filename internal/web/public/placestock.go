@@ -115,6 +115,7 @@ type documentView struct {
 	Place   placeView
 	Hours   []dayHours
 	Fetched string // YYYY-MM-DD; empty before
+	Gone    string // YYYY-MM-DD: it went back to its maker, or never came; or empty
 }
 
 // documentsOf are the cards of an ask.
@@ -124,6 +125,8 @@ func (p *Pages) documentsOf(tag lang.Tag, list []planner.Document) (views []docu
 		view := documentView{Member: d.Member, Product: p.placeWords(tag, item.Name), Ready: d.Ready(p.Planner.Today()), From: d.From.String()}
 		if !d.Collected.IsZero() {
 			view.Fetched = p.instant(d.Collected).Day
+		} else if !d.Returned.IsZero() {
+			view.Gone = p.instant(d.Returned).Day
 		} else if !d.From.IsZero() {
 			view.Place, view.Hours = p.placeOn(tag, d.Location, d.From), hoursFrom(d, week)
 		}

@@ -65,7 +65,7 @@ func TestEnoughIsSaidWithItsOwner(t *testing.T) { // P-33
 }
 
 // From the photo to the card: what the status page says on the way.
-func TestACardOnTheStatusPage(t *testing.T) { // P-37 P-51 P-54
+func TestACardOnTheStatusPage(t *testing.T) { // P-37 P-51 P-54 P-57
 	w, base := openPlaces(t, summer)
 	v := visit(t, base, "nl")
 	receipt := shownReceipt(fillPlace(v, "oksana@example.org", comer{"Oksana Verzonnen", "9", "3", "1984", "2800000019", "none"}).send("/place/ask/send"))
@@ -91,5 +91,15 @@ func TestACardOnTheStatusPage(t *testing.T) { // P-37 P-51 P-54
 	}
 	receipt.status(v).sees("Uw pas ligt klaar", "Ophalen kan vanaf 8 september 2022")
 	visit(t, base, "nl").get("/place").sees("0–6 : minder dan vijf")
+	w.Promises(t)
+	for range 4 { // three questions, and a month
+		w.Clock.Advance(30 * 24 * time.Hour)
+		w.Settle(t)
+	}
+	carla := staff.Member{ID: "stf_invented", Roles: []staff.Role{staff.Counter}}
+	if err := w.Planner.Return(t.Context(), carla, "amsterdam-o-document", number, 1); err != nil {
+		t.Fatal(err)
+	}
+	receipt.status(v).sees("Uw pas ligt er niet meer", "kunt met hetzelfde nummer opnieuw vragen", "Vraag opnieuw een plek").seesNot("ingetrokken", "Uw pas ligt klaar") // P-57
 	w.Promises(t)
 }

@@ -35,7 +35,8 @@ var navigation = []struct {
 	{"staff.nav.keys", pathKeys, nil},
 }
 
-// nameOf is the name of somebody who works here, for themselves and for leads.
+// nameOf is the name of somebody who works here, for themselves, for leads, and for those who
+// open a location.
 func nameOf(m people.Member) string { return m.Name.Reveal() }
 
 // dress gives a page its frame; an error page too.

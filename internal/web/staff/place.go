@@ -39,7 +39,7 @@ func (p *Pages) turnRoutes() []route {
 		{pattern: "GET /place", roles: atCounter, handle: p.whichTurns},
 		{pattern: "GET /place/at/{place}", roles: atCounter, fields: []string{"case: number"}, handle: p.turns},
 		{pattern: "POST /place/at/{place}", roles: atCounter, handle: p.openGuest},
-	}, p.guestRoutes(), p.helpRoutes(), p.standRoutes(), p.codeRoutes(), p.planRoutes(), p.strikeRoutes(), p.cardRoutes(), p.drawRoutes())
+	}, p.guestRoutes(), p.helpRoutes(), p.standRoutes(), p.codeRoutes(), p.planRoutes(), p.strikeRoutes(), p.cardRoutes(), p.drawRoutes(), p.stockRoutes())
 }
 
 // turnTasks are what waits of places for m.
@@ -50,11 +50,13 @@ func (p *Pages) turnTasks(_ *http.Request, m people.Member) ([]task, error) {
 	}
 	if m.Has(atCounter...) {
 		tasks = append(tasks, task{Title: "staff.turns.title", Text: "staff.turns.task", Action: pathPlace, Button: "staff.turns.begin"},
-			task{Title: "staff.asking.title", Text: "staff.asking.task", Action: pathHelp, Button: "staff.asking.begin"},
-			task{Title: "staff.cards.title", Text: "staff.cards.task", Action: pathCards, Button: "staff.cards.begin"})
+			task{Title: "staff.asking.title", Text: "staff.asking.task", Action: pathHelp, Button: "staff.asking.begin"})
+	}
+	if m.Has(atCards...) {
+		tasks = append(tasks, task{Title: "staff.cards.title", Text: "staff.cards.task", Action: pathCards, Button: "staff.cards.begin"})
 	}
 	if m.Has(editors...) {
-		tasks = append(tasks, task{Title: "staff.turns.plans", Text: "staff.turns.plans-task", Action: pathPlans, Button: "staff.turns.plans-begin"})
+		tasks = append(tasks, task{Title: "staff.turns.plans", Text: "staff.turns.plans-task", Action: pathPlans, Button: "staff.turns.plans-begin"}, stockTask())
 	}
 	if m.Has(people.Lead) {
 		tasks = append(tasks, task{Title: "staff.strike.title", Text: "staff.strike.task", Action: pathStrikes, Button: "staff.strike.begin"})

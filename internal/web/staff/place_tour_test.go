@@ -27,6 +27,13 @@ func placeTour(t *testing.T, w *world, lang string) (stops []stop) {
 	see("place-plan", lea.get(page))
 	see("place-plan-wrong", lea.send(page, lea.plan("desks", "?", "closed", "?", "horizon-day", "31")...))
 	see("place-plan-preview", lea.get(page).send(page, lea.plan("state", "paused", "ground", "geen stickers")...))
+	stops = append(stops, stockTour(lea, place)...)
+	closing := []string{"state", "closed", "ground", "besluit", "news-day", "1", "news-month", "10", "news-year", "2022"}
+	const other = "/place/locations/deventer"
+	lea.get(other).send(other, lea.plan(closing...)...)
+	lea.send(other, lea.plan(append(closing, "sure", "yes")...)...)
+	see("place-plan-list", lea.get(other).do("POST", other+"/list", map[string][]string{"item": {"ict"}, "done": {"yes"}}))
+	see("place-plan-list-wrong", lea.send(other, lea.plan("state", "open", "ground", "weer open")...))
 
 	w.itsTime(t, status)
 	carla := w.signIn(t, people.Counter)
@@ -47,6 +54,25 @@ func placeTour(t *testing.T, w *world, lang string) (stops []stop) {
 	later := w.asks(t, w.wants(t, "Taras Verzonnen", "1990-04-04", "2800000022", "taras@example.org"))
 	see("place-not-today", carla.opens(place, later))
 	w.Settle(t)
+	return stops
+}
+
+// stockTour walks through the pages of stock, and begins to count.
+func stockTour(lea *visitor, place string) (stops []stop) {
+	see := func(name string) { stops = append(stops, stop{name, lea.page}) }
+	lea.get(stickers + "/count")
+	see("place-stock-change")
+	lea.send(stickers+"/count", "n", "?")
+	see("place-stock-wrong")
+	count := []string{"location", place, "n", "90", "ground", "telling"}
+	lea.get(stickers+"/count").send(stickers+"/count", count...)
+	see("place-stock-preview")
+	lea.send(stickers+"/count", append(count, "sure", "yes")...)
+	see("place-stock")
+	lea.get("/place/stock")
+	see("place-stocks")
+	lea.get(stickers+"/pause").send(stickers+"/pause", "location", place, "cause", "materials", "confidence", "unknown", "owner", "Dienst Voorbeeld")
+	see("place-stock-pause-wrong")
 	return stops
 }
 

@@ -18,11 +18,15 @@ import (
 
 const pathCards = pathPlace + "/cards"
 
+// atCards are those who see which cards nobody fetched, and send them back.
+var atCards = []people.Role{people.Counter, people.Lead}
+
 func (p *Pages) cardRoutes() []route {
 	return []route{
-		{pattern: "GET /place/cards", roles: atCounter, handle: p.whichCards},
-		{pattern: "GET /place/cards/{place}", roles: atCounter, fields: []string{"case: number"}, handle: p.cards},
+		{pattern: "GET /place/cards", roles: atCards, handle: p.whichCards},
+		{pattern: "GET /place/cards/{place}", roles: atCards, fields: []string{"case: number"}, handle: p.cards},
 		{pattern: "POST /place/cards/{place}", roles: atCounter, fields: []string{"case: number"}, handle: p.takeCards},
+		{pattern: "POST /place/cards/{place}/return", roles: atCards, fields: []string{"case: number"}, handle: p.returnCard},
 		{pattern: "POST /place/desk/{lease}/collect/{member}", roles: atCounter, handle: p.collect},
 	}
 }
@@ -50,6 +54,8 @@ func (p *Pages) cardOf(s screen, m people.Member, d *planner.Document) *cardView
 	case !d.Collected.IsZero():
 		at := d.Collected.In(p.Planner.Zone)
 		view.Text, view.Day, view.Time = "staff.cards.fetched", at.Format("2006-01-02"), at.Format(wallClock)
+	case !d.Returned.IsZero():
+		view.Text, view.Day = "staff.cards.returned", d.Returned.In(p.Planner.Zone).Format("2006-01-02")
 	case d.Arrived.IsZero():
 		view.Text = "staff.cards.made"
 	case pinned && own != d.Location.ID:
@@ -96,6 +102,9 @@ type cardsPage struct {
 	Found   []arrivalLine // of what was typed; nil before
 	Sure    bool          // each of them can arrive, and they are as many as were counted
 	Came    bool          // they were written, just now
+	Takes   bool          // m works at a counter, and can write what came
+	Return  *returnLine   // a card that is to go back, to be confirmed; nil if none is
+	Gone    bool          // it went back, just now
 	Waiting []waitingLine
 	More    int // that are not on the page
 }
@@ -116,6 +125,14 @@ type waitingLine struct {
 	Ready     string // YYYY-MM-DD
 	Days      int
 	Reminders int
+	Case      string // the number as it is sent; empty while it cannot go back
+}
+
+// returnLine is a card that goes back to its maker.
+type returnLine struct {
+	Case, Number string
+	Member       int
+	Product      lang.Text
 }
 
 func (p *Pages) newCardsPage(r *http.Request, m people.Member) (*cardsPage, error) {
@@ -131,10 +148,14 @@ func (p *Pages) newCardsPage(r *http.Request, m people.Member) (*cardsPage, erro
 	page := &cardsPage{Page: web.Page{Title: "staff.cards.title", Back: pathHome}, Path: cardsPath(l.ID), Name: s.words(l.Name),
 		Numbers: form.Text{Name: "numbers", Label: "staff.cards.numbers", Hint: "staff.cards.numbers-hint", Latin: true, Autocomplete: "off", Lines: 6},
 		Count:   form.Text{Name: "count", Label: "staff.cards.count", Hint: "staff.cards.count-hint", Width: 4, Latin: true, Autocomplete: "off", InputMode: "numeric"},
-		More:    max(0, len(list)-MaxRows),
+		More:    max(0, len(list)-MaxRows), Takes: m.Has(atCounter...),
 	}
 	for _, c := range list[:min(len(list), MaxRows)] {
-		page.Waiting = append(page.Waiting, waitingLine{c.Number.Spoken(), c.Member, s.product(c.Product), c.ReadyOn.String(), c.Days, c.Reminders})
+		line := waitingLine{c.Number.Spoken(), c.Member, s.product(c.Product), c.ReadyOn.String(), c.Days, c.Reminders, ""}
+		if c.Returns {
+			line.Case = string(c.Number)
+		}
+		page.Waiting = append(page.Waiting, line)
 	}
 	return page, nil
 }
@@ -144,7 +165,7 @@ func (p *Pages) cards(w http.ResponseWriter, r *http.Request, m people.Member) e
 	if err != nil {
 		return err
 	}
-	page.Came = r.URL.Query().Has("came")
+	page.Came, page.Gone = r.URL.Query().Has("came"), r.URL.Query().Has("gone")
 	return p.render(w, r, "place-cards", page)
 }
 

@@ -23,8 +23,9 @@ const pathPlans = pathPlace + "/locations"
 func (p *Pages) planRoutes() []route {
 	return []route{
 		{pattern: "GET /place/locations", roles: editors, handle: p.plans},
-		{pattern: "GET /place/locations/{place}", roles: editors, handle: p.plan},
-		{pattern: "POST /place/locations/{place}", roles: editors, handle: p.takePlan},
+		{pattern: "GET /place/locations/{place}", roles: editors, fields: []string{"colleague: name"}, handle: p.plan},
+		{pattern: "POST /place/locations/{place}", roles: editors, fields: []string{"colleague: name"}, handle: p.takePlan},
+		{pattern: "POST /place/locations/{place}/list", roles: editors, handle: p.tickList},
 	}
 }
 
@@ -56,6 +57,7 @@ type planPage struct {
 	Shown     string // fingerprint of the change that was previewed
 	After     *afterPlan
 	Preview   *planPreview
+	List      *listView
 	locations location.Location
 }
 
@@ -97,6 +99,9 @@ func (p *Pages) newPlanPage(r *http.Request) (*planPage, error) {
 	setDay(&page.Horizon, l.Plan.Horizon)
 	for _, state := range statesOf(l, today) {
 		page.State.Options = append(page.State.Options, form.Option{Value: string(state), Label: "staff.turns.state-" + string(state)})
+	}
+	if page.List, err = p.openingOf(r, l); err != nil {
+		return nil, err
 	}
 	page.After, err = p.newAfterPlan(r, l)
 	return page, err

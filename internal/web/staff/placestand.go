@@ -153,6 +153,8 @@ func (p *Pages) standCards(scr screen, list []planner.Document) (cards []standCa
 		switch {
 		case !d.Collected.IsZero():
 			card.Text, card.Day = "staff.cards.fetched", p.moment(d.Collected).Day
+		case !d.Returned.IsZero():
+			card.Text, card.Day = "staff.cards.returned", p.moment(d.Returned).Day
 		case d.Ready(p.Planner.Today()):
 			card.Text = "staff.asking.card-ready"
 		case !d.Arrived.IsZero():
