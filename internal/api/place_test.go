@@ -176,9 +176,16 @@ func TestDrawsCanBeDoneAgain(t *testing.T) {
 				N       int
 				State   string
 				Tickets *int
+				Source  *struct {
+					Kind, Chain   string
+					FallbackHours int
+				}
 			}
 		}
 		unmarshal(t, p.call("GET", "/api/v1/places/draws", nil).want(200).body, &list)
+		if open := list.Draws[0].Source; open == nil || open.Kind != "beacon" || len(open.Chain) != 64 || open.FallbackHours < 1 || list.Draws[1].Source != nil {
+			t.Errorf("sources: %+v", list.Draws)
+		}
 		if len(list.Draws) != 2 || list.Draws[0].State != "open" || list.Draws[0].Tickets != nil || list.Draws[1].State != "drawn" || *list.Draws[1].Tickets != 2 {
 			t.Errorf("draws: %+v", list.Draws)
 		}

@@ -73,6 +73,11 @@ func (p *Pages) showDraw(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "", "a draw that is no number")
 	}
 	listed, err := p.Planner.Announced(r.Context(), n)
+	if fault.Is(err, fault.NotFound) {
+		if open, failed := p.Planner.Opened(r.Context()); failed == nil && open.N == n {
+			return p.showOpenList(w, r, open)
+		}
+	}
 	if err != nil {
 		return err
 	}
