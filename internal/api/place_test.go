@@ -232,6 +232,17 @@ func TestPlacesAsEverybodySeesThem(t *testing.T) { // P-63 P-64 P-65
 	if len(s.Locations) != 2 || s.Locations[0].State != "bookable" || s.Locations[0].Horizon != "2022-08-01" {
 		t.Errorf("on the first day: %+v", s.Locations)
 	}
+	var figures struct {
+		Urgent struct {
+			Percent int
+			Grounds []struct{ ID string }
+			Weeks   []struct{ Week string }
+		}
+	}
+	unmarshal(t, p.call("GET", "/api/v1/places/figures", nil).want(200).body, &figures)
+	if u := figures.Urgent; u.Percent != 10 || len(u.Grounds) != 3 || len(u.Weeks) != 0 {
+		t.Errorf("the urgent lane: %+v", u)
+	}
 	w.Pass(t, 5*24*time.Hour)
 	s, _ = look()
 	for _, l := range s.Locations {

@@ -27,6 +27,8 @@ func placeTour(t *testing.T, w *world, lang string) (stops []stop) {
 	see("place-plan", lea.get(page))
 	see("place-plan-wrong", lea.send(page, lea.plan("desks", "?", "closed", "?", "horizon-day", "31")...))
 	see("place-plan-preview", lea.get(page).send(page, lea.plan("state", "paused", "ground", "geen stickers")...))
+	see("place-urgent", lea.get("/place/urgent"))
+	see("place-urgent-wrong", lea.send("/place/urgent", "number", "1"))
 
 	w.itsTime(t, status)
 	carla := w.signIn(t, people.Counter)
