@@ -176,9 +176,16 @@ func TestDrawsCanBeDoneAgain(t *testing.T) {
 				N       int
 				State   string
 				Tickets *int
+				Source  *struct {
+					Kind, Chain   string
+					FallbackHours int
+				}
 			}
 		}
 		unmarshal(t, p.call("GET", "/api/v1/places/draws", nil).want(200).body, &list)
+		if open := list.Draws[0].Source; open == nil || open.Kind != "beacon" || len(open.Chain) != 64 || open.FallbackHours < 1 || list.Draws[1].Source != nil {
+			t.Errorf("sources: %+v", list.Draws)
+		}
 		if len(list.Draws) != 2 || list.Draws[0].State != "open" || list.Draws[0].Tickets != nil || list.Draws[1].State != "drawn" || *list.Draws[1].Tickets != 2 {
 			t.Errorf("draws: %+v", list.Draws)
 		}
@@ -224,6 +231,17 @@ func TestPlacesAsEverybodySeesThem(t *testing.T) { // P-63 P-64 P-65
 	}
 	if len(s.Locations) != 2 || s.Locations[0].State != "bookable" || s.Locations[0].Horizon != "2022-08-01" {
 		t.Errorf("on the first day: %+v", s.Locations)
+	}
+	var figures struct {
+		Urgent struct {
+			Percent int
+			Grounds []struct{ ID string }
+			Weeks   []struct{ Week string }
+		}
+	}
+	unmarshal(t, p.call("GET", "/api/v1/places/figures", nil).want(200).body, &figures)
+	if u := figures.Urgent; u.Percent != 10 || len(u.Grounds) != 3 || len(u.Weeks) != 0 {
+		t.Errorf("the urgent lane: %+v", u)
 	}
 	w.Pass(t, 5*24*time.Hour)
 	s, _ = look()

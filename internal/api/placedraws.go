@@ -25,6 +25,38 @@ type drawing struct {
 	Round   int64  `json:"round"`
 	Tickets *int64 `json:"tickets,omitempty"` // once its list is closed
 	DrawnAt string `json:"drawnAt,omitempty"`
+	Source  *named `json:"source,omitempty"` // while its list is open
+}
+
+// named is what an open list will be drawn by, as it is fixed before it closes.
+type named struct {
+	Kind          string  `json:"kind"`
+	Chain         string  `json:"chain,omitempty"`
+	PublicKey     string  `json:"publicKey,omitempty"`
+	FallbackHours int     `json:"fallbackHours,omitempty"`
+	Parties       []party `json:"parties,omitempty"`
+}
+
+// party is one of those who each said a hash, or will.
+type party struct {
+	Name string `json:"name"`
+	Hash string `json:"sha256,omitempty"`
+}
+
+// named returns what draw n, whose list is open, will be drawn by; nil if it has closed meanwhile.
+func (a *api) named(c *call, n int64) (*named, error) {
+	o, err := a.Planner.Opened(c.Context())
+	if fault.Is(err, fault.NotFound) || err == nil && o.N != n {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &named{Kind: o.Source.Kind, Chain: o.Source.Chain, PublicKey: o.Source.PublicKey, FallbackHours: o.Source.Fallback}
+	for _, p := range o.Parties {
+		out.Parties = append(out.Parties, party{p.Name, p.Hash})
+	}
+	return out, nil
 }
 
 // showDraws lists the last draws, newest first.
@@ -38,6 +70,8 @@ func (a *api) showDraws(c *call) (answer, error) {
 		shown := drawing{N: d.N, State: d.State, Closes: instant(d.Closes), Round: d.Round}
 		if d.State != drawOpen {
 			shown.Tickets = &d.Tickets
+		} else if shown.Source, err = a.named(c, d.N); err != nil {
+			return answer{}, err
 		}
 		if d.DrawnAt != nil {
 			shown.DrawnAt = instant(*d.DrawnAt)

@@ -76,6 +76,7 @@ type progress struct {
 	Months  []monthPace  `json:"months"`
 	Places  []placePace  `json:"locations"`
 	Regions []regionPace `json:"regions"`
+	Urgent  urgentLane   `json:"urgent"`
 }
 
 type toldFigure struct {
@@ -132,6 +133,7 @@ func (a *api) showProgress(c *call) (answer, error) {
 		}
 		out.Regions = append(out.Regions, line)
 	}
+	out.Urgent = c.urgentLane(a.Planner.Pack, p.Lane)
 	return answer{status: http.StatusOK, body: out}, nil
 }
 

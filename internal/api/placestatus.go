@@ -20,6 +20,7 @@ type askStatus struct {
 	Drawn        bool          `json:"drawn"`
 	Ahead        *int64        `json:"ahead,omitempty"` // of whoever waits in a line that is drawn
 	Contested    bool          `json:"contested"`
+	Urgent       bool          `json:"urgent,omitempty"`
 	Offer        *held         `json:"offer,omitempty"`
 	Near         bool          `json:"near,omitempty"`       // its first reminder was due
 	PaperShort   bool          `json:"paperShort,omitempty"` // somebody's paper will not be valid long enough
@@ -62,7 +63,7 @@ func (a *api) showAsk(c *call) (answer, error) {
 		return answer{}, err
 	}
 	out := askStatus{Number: s.Number.Spoken(), Ticket: s.Ticket, State: string(s.State), Asked: instant(s.Asked), Draw: s.Draw,
-		Closes: instant(s.Closes), Drawn: s.Drawn, Contested: s.Contested, Near: s.Near, PaperShort: s.PaperShort, Appointments: []appointment{},
+		Closes: instant(s.Closes), Drawn: s.Drawn, Contested: s.Contested, Urgent: s.Urgent, Near: s.Near, PaperShort: s.PaperShort, Appointments: []appointment{},
 		Documents: a.documents(c, s.Documents), Pauses: []pause{}}
 	if s.Drawn && s.State == planner.Waiting {
 		out.Ahead = &s.Ahead

@@ -13,7 +13,7 @@ import (
 // Invariants of places as queries that must count nothing, with the sentence that tells
 // what is broken.
 func invariants() [][2]string {
-	return slices.Concat(slotInvariants(), askInvariants(), moveInvariants(), codeInvariants(), reminderInvariants(), drawInvariants(), documentInvariants(), textInvariants(),
+	return slices.Concat(slotInvariants(), askInvariants(), moveInvariants(), codeInvariants(), reminderInvariants(), drawInvariants(), urgentInvariants(), documentInvariants(), textInvariants(),
 		caseInvariants(), listInvariants())
 }
 

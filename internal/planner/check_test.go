@@ -61,6 +61,12 @@ func damage() []struct{ query, wants string } {
 			INSERT INTO location_list SELECT 'loc_x', 1, TRUE, '', NULL, NULL`, "locations were opened without their checklist"}, // H-51
 		{`INSERT INTO location_list SELECT 'loc_x', 1, TRUE, 'ict signs', 1, NULL`, "checklists are complete without their items"},
 		{`INSERT INTO location_list SELECT 'loc_x', 1, FALSE, '', NULL, NULL; INSERT INTO location_tick SELECT 'loc_x', 1, 'ict', 'stf_a', 1`, "items of checklists were done by nobody"},
+		{`INSERT INTO urgent SELECT 'urg_x', id, 'work', 'granted', 'stf_a', 1, 'stf_a', 1 FROM ask WHERE state = 'waiting'`,
+			"asks are urgent by the word of one|figures of the urgent lane lack"},
+		{`INSERT INTO urgent_week VALUES ('assen', '2022-08-15', 19, 2, 10)`, "weeks gave the urgent lane more than its share"},
+		{`INSERT INTO urgent_offer SELECT id, ask_id, 'urg_x', location_id, '2022-08-15' FROM offer WHERE state = 'open'`,
+			"weeks have slots of the urgent lane that are not counted|offers are urgent that nobody granted"},
+		{`UPDATE offer SET line = 0 WHERE state = 'open'`, "offers were made before the line to somebody"},
 		{`DELETE FROM ask_pace`, "lack asks that had a place"},
 		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},
 	}

@@ -77,6 +77,7 @@ type line struct {
 	parts []part
 
 	moving map[string]moving // of those who were read and have a place already
+	urgent bool              // who was given last is in the urgent lane
 }
 
 // part is the line of one region.
@@ -96,6 +97,7 @@ type partKind int
 // The kinds, in the order of who comes first where they stand at one place.
 const (
 	partAhead   partKind = iota // before everybody, for their place is gone
+	partUrgent                  // before the line, while the urgent lane has a share
 	partWaiting                 // who waits
 	partMoving                  // who has a place, and looks for another
 )
@@ -128,13 +130,14 @@ func (l *line) next(ctx context.Context) (candidate, bool, error) {
 	p := &l.parts[best]
 	c := p.page[0]
 	p.page, p.given = p.page[1:], c.Line
+	l.urgent = p.kind == partUrgent
 	return c, true, nil
 }
 
 // before compares parts by who is next in them.
 func (p *part) before(q *part) bool {
-	if (p.kind == partAhead) != (q.kind == partAhead) {
-		return p.kind == partAhead
+	if p, q := min(p.kind, partWaiting), min(q.kind, partWaiting); p != q {
+		return p < q
 	}
 	return p.page[0].Line < q.page[0].Line
 }
@@ -156,8 +159,11 @@ func (l *line) fill(ctx context.Context, p *part) (err error) {
 	if len(p.page) > 0 || p.done {
 		return nil
 	}
-	if p.kind != partWaiting {
+	switch p.kind {
+	case partAhead, partMoving:
 		return l.fillMovers(ctx, p)
+	case partUrgent:
+		return l.fillLane(ctx, p)
 	}
 	if l.soon {
 		p.page, err = db.Select[candidate](ctx, l.store.DB, selectNextSoon, p.region, p.after, l.end, l.today, int64(pageSize))

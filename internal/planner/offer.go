@@ -53,6 +53,9 @@ func (s *Store) handOut(ctx context.Context) error {
 	if first.rations, err = s.rations(ctx, s.DB); err != nil {
 		return err
 	}
+	if first.lane, err = s.newLane(ctx, end); err != nil {
+		return err
+	}
 	seats, err := s.freeSeats(ctx, all, first.notice.least, first.rations)
 	if err != nil {
 		return err
@@ -97,6 +100,7 @@ type pass struct {
 	over   []passed        // asks that were passed over and are not written yet
 	made   int
 	line   *line
+	lane   *lane // nil where nobody is in the urgent lane
 
 	rations rations
 	need    map[string]int // of each product, by what was chosen last
@@ -115,6 +119,9 @@ func (s *Store) handOutIn(ctx context.Context, p *pass, regions []string, end in
 		return nil
 	}
 	p.line = s.newLine(regions, end)
+	if p.lane != nil {
+		p.line.addLane(regions)
+	}
 	for len(p.pool) > 0 && p.made < offersAtOnce {
 		if p.pool[len(p.pool)-1].starts.Before(p.notice.full) {
 			p.line.onlySoon()
@@ -165,6 +172,12 @@ func (p *pass) looks(end int64) string {
 
 // serve makes an offer to an ask, or remembers that it was passed over and why.
 func (s *Store) serve(ctx context.Context, p *pass, c candidate) error {
+	switch {
+	case p.line.urgent:
+		return s.serveUrgent(ctx, p, c)
+	case p.lane != nil && p.lane.given[c.ID]:
+		return nil
+	}
 	m, moves := p.line.moving[c.ID]
 	if c.Claimed > 0 {
 		p.passOver(c, skipContested)
@@ -229,7 +242,7 @@ func (s *Store) offer(ctx context.Context, p *pass, c candidate, chosen []seat) 
 		p.over = p.over[passesBatch:]
 	}
 	m, moves := p.line.moving[c.ID]
-	if p.line.soon && !m.ahead {
+	if p.line.soon && !m.ahead && !p.line.urgent {
 		if err := p.line.passSoon(ctx, c.Line, func(over []passed) error { return s.writeSome(ctx, over) }); err != nil {
 			return err
 		}
@@ -240,10 +253,13 @@ func (s *Store) offer(ctx context.Context, p *pass, c candidate, chosen []seat) 
 		}
 		until := p.until(s.now(), chosen[0].starts)
 		var err error
-		if moves {
+		switch {
+		case p.line.urgent:
+			err = s.holdUrgent(ctx, tx, p.lane, c, chosen, p.line.began, until)
+		case moves:
 			err = s.holdMove(ctx, tx, c, m, chosen, p.line.began, earlier(until, m.ends))
-		} else {
-			err = s.hold(ctx, tx, c, chosen, p.line.began, until)
+		default:
+			err = s.holdAs(ctx, tx, c, ident.NewID(s.Random, "off"), c.Line, chosen, p.line.began, until)
 		}
 		if err != nil {
 			return err
@@ -281,7 +297,8 @@ func (p *pass) until(now, starts time.Time) time.Time {
 	return until
 }
 
-func (s *Store) hold(ctx context.Context, tx *db.Tx, c candidate, chosen []seat, looked, until time.Time) error {
+// holdAs holds slots for an ask, as an offer that stands somewhere in the line.
+func (s *Store) holdAs(ctx context.Context, tx *db.Tx, c candidate, id string, at int64, chosen []seat, looked, until time.Time) error {
 	n, err := db.Exec(ctx, tx, updateOffered, c.ID, c.Line, s.now())
 	if err != nil {
 		return fmt.Errorf("offer to an ask: %w", err)
@@ -294,8 +311,7 @@ func (s *Store) hold(ctx context.Context, tx *db.Tx, c candidate, chosen []seat,
 			return err
 		}
 	}
-	id := ident.NewID(s.Random, "off")
-	if _, err := db.Exec(ctx, tx, insertOffer, id, c.ID, c.Line, chosen[0].location, chosen[0].starts, looked, s.now(), until); err != nil {
+	if _, err := db.Exec(ctx, tx, insertOffer, id, c.ID, at, chosen[0].location, chosen[0].starts, looked, s.now(), until); err != nil {
 		return fmt.Errorf("keep an offer: %w", err)
 	}
 	return s.holdSeats(ctx, tx, id, chosen)

@@ -94,9 +94,9 @@ func (w *world) expect(t *testing.T) map[string][]string {
 	must(t, err)
 	line, err := db.Select[modelAsk](t.Context(), w.DB, modelLine, region)
 	must(t, err)
-	offers := map[string][]string{}
+	offers, pool := w.expectLane(t, line, pool)
 	for _, a := range line {
-		if a.Contested {
+		if a.Contested || offers[a.ID] != nil {
 			continue
 		}
 		for _, s := range a.choose(now, pool) {

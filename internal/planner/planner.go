@@ -169,6 +169,7 @@ type Status struct {
 	Closes       time.Time // of that draw
 	Drawn        bool
 	Ahead        int64 // how many are before it in its region; only once drawn
+	Urgent       bool  // two officials let it go before the line
 	Contested    bool  // its turn waits until a counter has seen a document
 	Offer        *Offer
 	Appointments []Appointment

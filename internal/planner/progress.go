@@ -75,6 +75,7 @@ type Progress struct {
 	Months  []MonthPace
 	Places  []PlacePace
 	Regions []RegionPace
+	Lane    Lane // of urgent cases
 }
 
 // Told is a figure that an owner gave for a day.
@@ -146,7 +147,10 @@ func (s *Store) Progress(ctx context.Context) (p Progress, err error) {
 		return p, err
 	}
 	p.Places = places(rows, s.monthsAgo(2))
-	p.Regions, err = s.regionPaces(ctx)
+	if p.Regions, err = s.regionPaces(ctx); err != nil {
+		return p, err
+	}
+	p.Lane, err = s.Lane(ctx)
 	return p, err
 }
 

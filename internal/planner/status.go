@@ -2,6 +2,7 @@ package planner
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -77,7 +78,7 @@ func (s *Store) statusOf(ctx context.Context, a askRow) (Status, error) {
 	status := Status{Number: ident.CaseNumber(a.Number), Ticket: a.Ticket, State: a.State, Asked: a.AskedAt.In(s.Zone),
 		Draw: draw.N, Closes: draw.ClosesAt.In(s.Zone), Drawn: a.Line != nil}
 	if a.State == Waiting {
-		if err := s.addTurn(ctx, &status, a); err != nil {
+		if err := errors.Join(s.addTurn(ctx, &status, a), s.addUrgent(ctx, &status, a)); err != nil {
 			return Status{}, err
 		}
 	}

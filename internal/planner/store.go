@@ -58,7 +58,7 @@ const (
 // settings are those without which no pack of places works.
 func settings() []string {
 	return append(reminderSettings(), setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setDrawFallback, setPaperValid,
-		setHelperAsks, setVoucherDays, setVouchersADay, setMoves, setCollectFirst, setCollectSecond, setCollectThird, setCollectReturn, setCollectEnd, setStockFloor, setStockLead)
+		setHelperAsks, setVoucherDays, setVouchersADay, setMoves, setUrgentShare, setCollectFirst, setCollectSecond, setCollectThird, setCollectReturn, setCollectEnd, setStockFloor, setStockLead)
 }
 
 // NewStore returns the planner. It fails when the pack lacks what every ask needs.
@@ -68,7 +68,7 @@ func NewStore(parts Parts) (*Store, error) {
 		s.Stock = stock.NewStore(stock.Parts{DB: s.DB, Audit: s.Audit, Pack: s.Pack, Places: func() []rules.Item { return s.Locations.Counters() },
 			Zone: s.Zone, Now: s.Now, Random: s.Random})
 	}
-	for _, list := range []string{listRegions, listProducts, listPapers, listDisruptions} {
+	for _, list := range []string{listRegions, listProducts, listPapers, listDisruptions, listUrgent} {
 		if len(s.Pack.List(list)) == 0 {
 			return nil, fault.New(fault.Invalid, "", "pack %s has no list %s", s.Pack.ID, list)
 		}

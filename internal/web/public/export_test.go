@@ -19,7 +19,7 @@ func PageData() map[string]web.Document {
 		"counters": &countersPage{}, "photo": &photoPage{}, "photos": &photosPage{},
 		"place": &placesPage{}, "place-ask": &placeStepPage{Fields: &asking.Fields{}}, "place-again": &placeAgainPage{}, "place-way": &placeWayPage{},
 		"place-check": &placeCheckPage{}, "place-receipt": &placeReceiptPage{}, "place-status": &placeStatusPage{}, "place-sure": &placeSurePage{},
-		"place-draws": &drawsPage{}, "place-draw": &drawPage{}, "place-report": &reportPage{}, "place-reported": &reportedPage{},
+		"place-draws": &drawsPage{}, "place-draw": &drawPage{}, "place-open": &openListPage{}, "place-report": &reportPage{}, "place-reported": &reportedPage{},
 		"place-when": &whenPage{}, "place-figures": &figuresPage{}, "place-slip": &placeSlipPage{}, "place-near": &nearPage{},
 		"place-spot": &spotPage{}, "place-where": &wherePage{}, "place-code": &placeCodePage{},
 	}

@@ -226,8 +226,14 @@ func TestDrawsCanBeChecked(t *testing.T) {
 		tickets = append(tickets, shownReceipt(fillPlace(v, "een@example.org", stranger(n)).send("/place/ask/send")).ticket)
 	}
 	v.get("/place/draws").sees("Loting 1", "De lijst van nu sluit op")
-	if v.get("/place/draws/1"); v.status != 404 {
-		t.Errorf("the open list is shown with status %d", v.status)
+	v.get("/place/draws/1").sees("Loting 1", "De lijst van nu sluit op", "Ronde van de bron", "Is er na 6 uur nog geen getal")
+	for _, ticket := range tickets {
+		if strings.Contains(v.page, ticket) {
+			t.Error("the page of the open list has a ticket")
+		}
+	}
+	if v.get("/place/draws/2"); v.status != 404 {
+		t.Errorf("a list that is not open yet is shown with status %d", v.status)
 	}
 	letDraw(t, w)
 	v.get("/place/draws").sees("Er zijn 3 loten.", "De volgorde is bekend", "Loting 2")

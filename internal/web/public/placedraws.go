@@ -20,7 +20,8 @@ const drawsShown = 30
 // drawsPage lists the draws, newest first.
 type drawsPage struct {
 	web.Page
-	Draws []drawView
+	Draws   []drawView
+	Percent int // of the slots of a week at a location, at most, go to the urgent lane
 }
 
 // drawOpen is the state of the draw in which whoever asks now is.
@@ -40,6 +41,9 @@ func (p *Pages) showDraws(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := &drawsPage{Page: web.Page{Title: "public.place.draws.title", Back: "/place"}}
+	if page.Percent, err = p.Planner.UrgentShare(); err != nil {
+		return err
+	}
 	for _, d := range list {
 		page.Draws = append(page.Draws, drawView{N: strconv.FormatInt(d.N, 10), State: d.State, Closes: p.instant(d.Closes), Tickets: int(d.Tickets)})
 	}
@@ -73,6 +77,11 @@ func (p *Pages) showDraw(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "", "a draw that is no number")
 	}
 	listed, err := p.Planner.Announced(r.Context(), n)
+	if fault.Is(err, fault.NotFound) {
+		if open, failed := p.Planner.Opened(r.Context()); failed == nil && open.N == n {
+			return p.showOpenList(w, r, open)
+		}
+	}
 	if err != nil {
 		return err
 	}

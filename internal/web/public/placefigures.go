@@ -20,6 +20,8 @@ type figuresPage struct {
 	Places   []paceLine
 	Regions  []regionLine
 	Reports  []reportedLine
+	Grounds  []groundLine
+	Weeks    []laneLine
 	As       instant
 }
 
@@ -52,6 +54,28 @@ type regionLine struct {
 type reportedLine struct {
 	Month string
 	planner.Count
+}
+
+// groundLine is a ground of the urgent lane.
+type groundLine struct {
+	planner.LaneGround
+	Name lang.Text
+}
+
+// laneLine is a week of the urgent lane at a location.
+type laneLine struct {
+	planner.LaneUse
+	Name lang.Text
+}
+
+// addLane tells how the urgent lane was used.
+func (p *Pages) addLane(tag lang.Tag, page *figuresPage, names map[string]lang.Text) {
+	for _, g := range page.Lane.Grounds {
+		page.Grounds = append(page.Grounds, groundLine{g, p.placeWords(tag, g.Ground.Name)})
+	}
+	for _, w := range page.Lane.Weeks {
+		page.Weeks = append(page.Weeks, laneLine{w, names[w.LocationID]})
+	}
 }
 
 // reportedMonths is how many months of reports are told.
@@ -96,6 +120,7 @@ func (p *Pages) figures(tag lang.Tag) (web.Document, error) {
 	for _, item := range p.Planner.Pack.List(listPlaces) {
 		names[item.ID] = p.placeWords(tag, item.Name)
 	}
+	p.addLane(tag, page, names)
 	for _, pace := range progress.Places {
 		page.Places = append(page.Places, paceLine{names[pace.LocationID], pace})
 	}

@@ -70,6 +70,7 @@ func tourOfAnswers(w *apptest.World, v *visitor, receipt, other ticketOf) (stops
 	see("status", v.get("/place/status"))
 	see("status-list", receipt.status(v))
 	see("draws-open", v.get("/place/draws"))
+	see("draw-open", v.get("/place/draws/1"))
 	letDraw(v.t.(*testing.T), w)
 	see("draws", v.get("/place/draws"))
 	see("draw", v.get("/place/draws/1?ticket="+receipt.ticket))

@@ -32,7 +32,7 @@ func (p *Pages) homeRoutes() []route {
 func (p *Pages) home(w http.ResponseWriter, r *http.Request, m people.Member) error {
 	page := &homePage{Page: web.Page{Title: "staff.home.title"}}
 	for _, area := range []func(*http.Request, people.Member) ([]task, error){
-		p.checkTasks, p.counterTasks, p.turnTasks, p.drawTasks, p.assistTasks, p.editingTasks, p.accountTasks, p.privacyTasks, p.fraudTasks,
+		p.checkTasks, p.counterTasks, p.turnTasks, p.drawTasks, p.urgentTasks, p.assistTasks, p.editingTasks, p.accountTasks, p.privacyTasks, p.fraudTasks,
 	} {
 		tasks, err := area(r, m)
 		if err != nil {

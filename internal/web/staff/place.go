@@ -39,7 +39,7 @@ func (p *Pages) turnRoutes() []route {
 		{pattern: "GET /place", roles: atCounter, handle: p.whichTurns},
 		{pattern: "GET /place/at/{place}", roles: atCounter, fields: []string{"case: number"}, handle: p.turns},
 		{pattern: "POST /place/at/{place}", roles: atCounter, handle: p.openGuest},
-	}, p.guestRoutes(), p.helpRoutes(), p.standRoutes(), p.codeRoutes(), p.planRoutes(), p.strikeRoutes(), p.cardRoutes(), p.drawRoutes(), p.stockRoutes())
+	}, p.guestRoutes(), p.helpRoutes(), p.standRoutes(), p.codeRoutes(), p.planRoutes(), p.strikeRoutes(), p.cardRoutes(), p.drawRoutes(), p.stockRoutes(), p.urgentRoutes())
 }
 
 // turnTasks are what waits of places for m.

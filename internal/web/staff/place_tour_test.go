@@ -34,6 +34,8 @@ func placeTour(t *testing.T, w *world, lang string) (stops []stop) {
 	lea.send(other, lea.plan(append(closing, "sure", "yes")...)...)
 	see("place-plan-list", lea.get(other).do("POST", other+"/list", map[string][]string{"item": {"ict"}, "done": {"yes"}}))
 	see("place-plan-list-wrong", lea.send(other, lea.plan("state", "open", "ground", "weer open")...))
+	see("place-urgent", lea.get("/place/urgent"))
+	see("place-urgent-wrong", lea.send("/place/urgent", "number", "1"))
 
 	w.itsTime(t, status)
 	carla := w.signIn(t, people.Counter)

@@ -53,7 +53,7 @@ func TestFromTheCounterToTheDocument(t *testing.T) { // P-24 P-27 P-61 P-71
 		w.Promises(t)
 		carla.sees("Past deze tijd niet?").send(page+"/move", "from", "week").at(page+"?done=move").sees("Tot de persoon ja zegt, blijft deze.", "Wij zoeken een andere tijd.")
 		w.Promises(t)
-		carla.send(page + "/keep").at(page + "?done=keep").sees("De persoon houdt de eigen tijd.", "Past deze tijd niet?")
+		carla.send(page+"/keep").at(page+"?done=keep").sees("De persoon houdt de eigen tijd.", "Past deze tijd niet?")
 		w.Promises(t)
 		carla.send(page + "/cancel").sees("Kruis aan dat de persoon dit wil.")
 		status, err := w.Planner.Status(t.Context(), receipt.Number, receipt.Code)
