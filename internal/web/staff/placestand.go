@@ -39,6 +39,8 @@ type standView struct {
 	Contested    bool
 	Offer        *standOffer
 	Appointments []standTime
+	Cards        []standCard
+	Trouble      lang.Text // what disturbs the day of the times; or empty
 	Resting      bool
 	Sure         []*sureForm // what cannot be taken back
 }
@@ -93,6 +95,7 @@ func (p *Pages) newStand(r *http.Request, s planner.Status, path string, may fun
 	for _, a := range s.Appointments {
 		v.Appointments = append(v.Appointments, standTime{p.moment(a.Starts), scr.words(a.Location.Name), a.Location.Address, scr.product(a.Product), a.Member, a.State})
 	}
+	v.addCards(p, scr, s)
 	if s.State == planner.Booked && may(actCancel) {
 		v.sure(actCancel, "staff.asking.cancel-sure", "public.place.booked.cancel")
 	}
