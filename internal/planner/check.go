@@ -14,7 +14,7 @@ import (
 // what is broken.
 func invariants() [][2]string {
 	return slices.Concat(slotInvariants(), askInvariants(), moveInvariants(), codeInvariants(), reminderInvariants(), drawInvariants(), documentInvariants(), textInvariants(),
-		caseInvariants())
+		caseInvariants(), askedInvariants())
 }
 
 // slotInvariants are promise 3: no slot holds two people, and no number two turns.

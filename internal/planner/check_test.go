@@ -57,6 +57,7 @@ func damage() []struct{ query, wants string } {
 		{`UPDATE draw SET drawn_by = 'dice' WHERE state = 'drawn'`, "draws were drawn by dice that no two"},
 		{`INSERT INTO draw_throw SELECT 'thr_1', id, 1, 1, 'stf_a', '1', 'agreed', 1 FROM draw WHERE n = 1;
 			INSERT INTO draw_throw SELECT 'thr_2', id, 1, 2, 'stf_b', '2', 'agreed', 1 FROM draw WHERE n = 1`, "throws of dice agree that differ"},
+		{`UPDATE ask SET asked_at = (SELECT closes_at FROM draw WHERE draw.id = ask.draw_id)`, "asks are on a list that was closed"},
 		{`DELETE FROM ask_pace`, "lack asks that had a place"},
 		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},
 	}

@@ -76,6 +76,9 @@ func (s *Store) statusOf(ctx context.Context, a askRow) (Status, error) {
 	}
 	status := Status{Number: ident.CaseNumber(a.Number), Ticket: a.Ticket, State: a.State, Asked: a.AskedAt.In(s.Zone),
 		Draw: draw.N, Closes: draw.ClosesAt.In(s.Zone), Drawn: a.Line != nil}
+	if status.Receipt, err = s.askedText(a, draw.N); err != nil {
+		return Status{}, err
+	}
 	if a.State == Waiting {
 		if err := s.addTurn(ctx, &status, a); err != nil {
 			return Status{}, err

@@ -110,7 +110,7 @@ func TestTheCardOfSomebodyWithAHelper(t *testing.T) { // H-03 P-27 P-52 P-54 P-5
 		hana := w.signIn(t, people.Helper)
 		hana.get("/helper/place/new?lang=uk")
 		hana.send("/helper/place/new", "act-follow", "yes", "act-answer", "yes", "days", "30", "agreed", "yes", "people", "1").sees("BSN of V-nummer")
-		hana.send("/helper/place/form", cardWishes()...).sees("Збережіть")
+		hana.send("/helper/place/form", cardWishes()...).sees("Збережіть", "LOKETA1/", "Підтвердження, що ви попросили")
 		receipt := onPaper(t, hana)
 		w.Promises(t)
 		w.toTheOffer(t)
@@ -139,7 +139,7 @@ func TestTheCardOfSomebodyAtTheCounter(t *testing.T) { // P-24 P-27 P-52 P-54 P-
 	eachSeason(t, func(t *testing.T, w *world) {
 		const wall = "+31201234567"
 		carla := w.signIn(t, people.Counter)
-		carla.get("/place/new?lang=uk&people=1&door=counter").send("/place/new", cardWishes("phone", "020 123 4567")...).sees("Збережіть")
+		carla.get("/place/new?lang=uk&people=1&door=counter").send("/place/new", cardWishes("phone", "020 123 4567")...).sees("Збережіть", "LOKETA1/")
 		receipt := onPaper(t, carla)
 		w.Promises(t)
 		w.toTheOffer(t)
