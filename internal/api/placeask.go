@@ -137,6 +137,7 @@ type askReceipt struct {
 	Ticket   string  `json:"ticket"`
 	Region   string  `json:"region"`
 	Closes   string  `json:"closes"`
+	Receipt  string  `json:"receipt"` // signed
 	Warnings []field `json:"warnings,omitempty"`
 }
 
@@ -173,7 +174,7 @@ func (a *api) ask(c *call) (answer, error) {
 		return answer{}, c.atMember(err)
 	}
 	return answer{status: http.StatusCreated, body: askReceipt{receipt.Number.Spoken(), receipt.Code.Reveal(), receipt.Ticket, asking.Region,
-		instant(receipt.Closes), c.explained(doubtful)}}, nil
+		instant(receipt.Closes), receipt.Asked, c.explained(doubtful)}}, nil
 }
 
 // atMember names the member that the planner does not take.

@@ -58,6 +58,10 @@ func TestCodesByProgram(t *testing.T) { // P-71 P-72
 		if err != nil || s.Location != "den-bosch" {
 			t.Fatalf("%v, %v", s, err)
 		}
+		stands := p.state(mine, "booked")
+		if asked, err := slip.ReadAsked(stands.get("receipt"), key); err != nil || asked.Ticket != stands.get("ticket") || asked.List != 1 {
+			t.Errorf("the receipt says %+v, %v", asked, err)
+		}
 		p.call("POST", "/api/v1/places/ask-cancellations", mine).want(204)
 		list, err := slip.ReadRevoked([]byte(p.call("GET", "/api/v1/places/revoked-codes", nil).want(200).body), key)
 		if err != nil || !list.Has(s) {

@@ -13,6 +13,7 @@ import (
 type askStatus struct {
 	Number       string        `json:"number"`
 	Ticket       string        `json:"ticket"`
+	Receipt      string        `json:"receipt"` // signed
 	State        string        `json:"state"`
 	Asked        string        `json:"asked"`
 	Draw         int64         `json:"draw"`
@@ -62,7 +63,7 @@ func (a *api) showAsk(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	out := askStatus{Number: s.Number.Spoken(), Ticket: s.Ticket, State: string(s.State), Asked: instant(s.Asked), Draw: s.Draw,
+	out := askStatus{Number: s.Number.Spoken(), Ticket: s.Ticket, Receipt: s.Receipt, State: string(s.State), Asked: instant(s.Asked), Draw: s.Draw,
 		Closes: instant(s.Closes), Drawn: s.Drawn, Contested: s.Contested, Urgent: s.Urgent, Near: s.Near, PaperShort: s.PaperShort, Appointments: []appointment{},
 		Documents: a.documents(c, s.Documents), Pauses: []pause{}}
 	if s.Drawn && s.State == planner.Waiting {

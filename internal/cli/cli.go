@@ -49,6 +49,9 @@ type commands struct {
 	Appointment struct {
 		Verify appointmentVerifyCommand `cmd:"" help:"Verify the signed code of an appointment, without a network."`
 	} `cmd:"" help:"Codes on appointments."`
+	Receipt struct {
+		Verify receiptVerifyCommand `cmd:"" help:"Verify the signed receipt of an ask, without a network."`
+	} `cmd:"" help:"Receipts of asks."`
 	Draw struct {
 		Verify drawVerifyCommand `cmd:"" help:"Do a published draw again, and compare."`
 	} `cmd:"" help:"The daily draw."`

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -49,7 +48,7 @@ func (s *Store) Ask(ctx context.Context, asking Asking) (Receipt, error) {
 		return Receipt{}, err
 	}
 	for range listTries {
-		a, closes, err := s.take(ctx, f)
+		a, list, err := s.take(ctx, f)
 		if errors.Is(err, errNoList) {
 			if err := s.closeDue(ctx); err != nil {
 				return Receipt{}, err
@@ -60,7 +59,8 @@ func (s *Store) Ask(ctx context.Context, asking Asking) (Receipt, error) {
 			return Receipt{}, err
 		}
 		point.Reach("planner.asked")
-		return Receipt{ident.CaseNumber(a.Number), s.code(a), a.Ticket, closes.In(s.Zone), a.State}, nil
+		asked, err := s.askedText(a, list.N)
+		return Receipt{Number: ident.CaseNumber(a.Number), Code: s.code(a), Ticket: a.Ticket, Closes: list.ClosesAt.In(s.Zone), State: a.State, Asked: asked}, err
 	}
 	return Receipt{}, fault.New(fault.Unavailable, "", "no list stays open long enough to ask")
 }
@@ -181,8 +181,8 @@ func (s *Store) encode(f *form) error {
 
 const selectOpenDraw = `SELECT ` + drawColumns + ` FROM draw WHERE state = 'open' AND closes_at > $1`
 
-// take takes a form in, and returns its ask and when the list of that is closed.
-func (s *Store) take(ctx context.Context, f form) (a askRow, closes time.Time, err error) {
+// take takes a form in, and returns its ask and the list of that.
+func (s *Store) take(ctx context.Context, f form) (a askRow, list drawRow, err error) {
 	fresh := s.fresh(f)
 	var made string
 	err = s.DB.Update(ctx, func(tx *db.Tx) error {
@@ -211,24 +211,24 @@ func (s *Store) take(ctx context.Context, f form) (a askRow, closes time.Time, e
 		if err := s.redeem(ctx, tx, f); err != nil {
 			return err
 		}
-		draw, err := db.Get[drawRow](ctx, tx, selectOpenDraw, s.now())
+		list, err = db.Get[drawRow](ctx, tx, selectOpenDraw, s.now())
 		if fault.Is(err, fault.NotFound) {
 			return errNoList
 		}
 		if err != nil {
 			return fmt.Errorf("find the open list: %w", err)
 		}
-		a.DrawID, closes = draw.ID, draw.ClosesAt
+		a.DrawID = list.ID
 		return s.insert(ctx, tx, a, f, members)
 	})
 	if err != nil || made == a.ID {
-		return a, closes, err
+		return a, list, err
 	}
 	if a, err = s.ask(ctx, s.DB, made); err != nil {
-		return a, closes, err
+		return a, list, err
 	}
-	draw, err := db.Get[drawRow](ctx, s.DB, selectDraw, a.DrawID)
-	return a, draw.ClosesAt, err
+	list, err = db.Get[drawRow](ctx, s.DB, selectDraw, a.DrawID)
+	return a, list, err
 }
 
 const (

@@ -14,7 +14,7 @@ import (
 // what is broken.
 func invariants() [][2]string {
 	return slices.Concat(slotInvariants(), askInvariants(), moveInvariants(), codeInvariants(), reminderInvariants(), drawInvariants(), urgentInvariants(), documentInvariants(), textInvariants(),
-		caseInvariants(), listInvariants())
+		caseInvariants(), listInvariants(), askedInvariants())
 }
 
 // slotInvariants are promise 3: no slot holds two people, and no number two turns.

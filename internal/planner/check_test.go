@@ -67,6 +67,7 @@ func damage() []struct{ query, wants string } {
 		{`INSERT INTO urgent_offer SELECT id, ask_id, 'urg_x', location_id, '2022-08-15' FROM offer WHERE state = 'open'`,
 			"weeks have slots of the urgent lane that are not counted|offers are urgent that nobody granted"},
 		{`UPDATE offer SET line = 0 WHERE state = 'open'`, "offers were made before the line to somebody"},
+		{`UPDATE ask SET asked_at = (SELECT closes_at FROM draw WHERE draw.id = ask.draw_id)`, "asks are on a list that was closed"},
 		{`DELETE FROM ask_pace`, "lack asks that had a place"},
 		{`DELETE FROM ask_skip; UPDATE ask SET line = 1, changed_at = 1 WHERE state = 'waiting'`, "asks were passed over without a reason"},
 	}

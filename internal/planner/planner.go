@@ -121,6 +121,7 @@ type Receipt struct {
 	Ticket string
 	Closes time.Time // when the list of its draw is closed
 	State  State     // Waiting; of an ask that stood already, how it stands
+	Asked  string    // signed (slip.Asked): that the ask was there, for whoever is missing from a list
 }
 
 // Answer is what a person says to an offer.
@@ -165,6 +166,7 @@ type Status struct {
 	Ticket       string
 	State        State
 	Asked        time.Time
+	Receipt      string    // signed, as Receipt.Asked
 	Draw         int64     // which draw
 	Closes       time.Time // of that draw
 	Drawn        bool

@@ -77,6 +77,9 @@ func (s *Store) statusOf(ctx context.Context, a askRow) (Status, error) {
 	}
 	status := Status{Number: ident.CaseNumber(a.Number), Ticket: a.Ticket, State: a.State, Asked: a.AskedAt.In(s.Zone),
 		Draw: draw.N, Closes: draw.ClosesAt.In(s.Zone), Drawn: a.Line != nil}
+	if status.Receipt, err = s.askedText(a, draw.N); err != nil {
+		return Status{}, err
+	}
 	if a.State == Waiting {
 		if err := errors.Join(s.addTurn(ctx, &status, a), s.addUrgent(ctx, &status, a)); err != nil {
 			return Status{}, err

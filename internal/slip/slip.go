@@ -17,6 +17,8 @@
 // the installation can make of somebody's number and this appointment: a slip beside
 // another person is worth nothing, and two slips of one person look like those of two.
 //
+// Asked is the same for an ask: a receipt that says when it was there, and on which list.
+//
 // The text is a version, then the bytes below in the base 32 of Crockford, in capitals:
 // all in the alphanumeric mode of QR symbols. There is one spelling of a slip.
 //

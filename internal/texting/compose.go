@@ -156,10 +156,9 @@ func (s *Store) where(ctx context.Context, tag lang.Tag, a answer) (string, map[
 	case st.State == planner.Booked && len(st.Appointments) > 0:
 		first := st.Appointments[0]
 		args["When"], args["Place"] = s.when(tag, first.Starts), place(tag, first.Location.Address, first.Location.Name)
-		if st.Moving != nil {
-			return "texting.where.moving", args, nil
-		}
-		return "texting.where.booked", args, nil
+		return s.whereBooked(tag, st, args), args, nil
+	case st.State == planner.Making:
+		return s.whereMade(tag, st, args), args, nil
 	case st.State == planner.Waiting && st.Contested:
 		return "texting.where.contested", args, nil
 	case st.State == planner.Waiting && !st.Drawn:

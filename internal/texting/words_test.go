@@ -103,6 +103,9 @@ func TestOurOwnWordsAreUnderstood(t *testing.T) {
 			"texting.sure.withdraw":  {texting.Cancel},
 			"texting.where.resting":  {texting.Yes},
 			"texting.asked":          {texting.Where, texting.Cancel},
+
+			"texting.where.disturbed": {texting.Other},
+			"texting.where.ready":     {texting.Code},
 		} {
 			var got []texting.Word
 			before := strings.Split(texts.Raw(key), " {{.Digits}}")
@@ -142,7 +145,8 @@ func TestOurTextsAreShort(t *testing.T) {
 			}
 			text := c.In(l.Tag).Get(key, map[string]any{"Digits": "482117", "Person": "6", "People": "6", "Domain": "loket.example", "Phone": "+31 20 000 0000",
 				"When": "30 september 2022, 09:15", "Now": "30 september 2022, 09:15", "Until": "30 september 2022, 09:15", "Closes": "30 september 2022, 18:00", "Place": "Gatwickstraat 1, 1043 GK Amsterdam",
-				"Ticket": "ABCDEFGHJK", "Number": "ABCD EFG HJKM", "Code": "1234 5678", "Ahead": "12.345", "Language": "Nederlands"}).Text
+				"Ticket": "ABCDEFGHJK", "Number": "ABCD EFG HJKM", "Code": "1234 5678", "Ahead": "12.345", "Language": "Nederlands",
+				"Day": "30 september 2022", "Hours": "09:00-12:00, 13:00-16:30", "Cause": "Few or no trains run, because of a strike"}).Text
 			text = strings.NewReplacer("\u2068", "", "\u2069", "").Replace(text)
 			plain := !strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune(gsm7, r) })
 			most := 4 * 67

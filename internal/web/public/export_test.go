@@ -21,7 +21,7 @@ func PageData() map[string]web.Document {
 		"place-check": &placeCheckPage{}, "place-receipt": &placeReceiptPage{}, "place-status": &placeStatusPage{}, "place-sure": &placeSurePage{},
 		"place-draws": &drawsPage{}, "place-draw": &drawPage{}, "place-open": &openListPage{}, "place-report": &reportPage{}, "place-reported": &reportedPage{},
 		"place-when": &whenPage{}, "place-figures": &figuresPage{}, "place-slip": &placeSlipPage{}, "place-near": &nearPage{},
-		"place-spot": &spotPage{}, "place-where": &wherePage{}, "place-code": &placeCodePage{},
+		"place-spot": &spotPage{}, "place-where": &wherePage{}, "place-code": &placeCodePage{}, "place-asked": &placeAskedPage{},
 	}
 }
 

@@ -53,6 +53,8 @@ func (p *Pages) registerPlaces(site *web.Site) {
 	site.Page("POST /place/status/calendar", p.takeCalendar)
 	site.Page("GET /place/check", p.askPlaceCode)
 	site.Page("POST /place/check", p.takePlaceCode)
+	site.Page("GET /place/receipt", p.askPlaceAsked)
+	site.Page("POST /place/receipt", p.takePlaceAsked)
 	site.Handle("GET /place/revoked.json", http.HandlerFunc(p.revokedCodes))
 	site.Page("GET /place/draws", p.showDraws)
 	site.Page("GET /place/draws/{n}", p.showDraw)

@@ -206,7 +206,7 @@ func TestNumberAndCodeOnlyTogether(t *testing.T) { // P-71
 	v := visit(t, base, "nl")
 	receipt := shownReceipt(fillPlace(v, "oksana@example.org", oksana).send("/place/ask/send"))
 	v.get("/place/status").send("/place/status").sees("Vul het nummer van uw aanvraag in", "Vul de code van uw aanvraag in")
-	for _, wrong := range []ticketOf{{receipt.number, "00000000", ""}, {"K7P4-9XQ2-M3G", receipt.code, ""}} {
+	for _, wrong := range []ticketOf{{receipt.number, "00000000", "", ""}, {"K7P4-9XQ2-M3G", receipt.code, "", ""}} {
 		wrong.status(v).sees("horen niet bij elkaar").seesNot("U staat op de lijst")
 	}
 	pass := receipt.status(v).hidden("/place/status/withdraw")

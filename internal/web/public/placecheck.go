@@ -96,6 +96,7 @@ type placeReceiptPage struct {
 	Number, Code string // as spoken
 	Ticket       string
 	Closes       instant
+	Asked        *receiptText
 	Pass         string // of somebody who has an appointment already: to change it
 }
 
@@ -121,6 +122,9 @@ func (p placeForm) send(w http.ResponseWriter, r *http.Request, a asking.Filled)
 	}
 	page := &placeReceiptPage{Page: web.Page{Title: "public.receipt.title"},
 		Number: receipt.Number.Spoken(), Code: spokenCode(receipt.Code), Ticket: receipt.Ticket, Closes: p.instant(receipt.Closes)}
+	if page.Asked, err = newReceiptText(receipt.Asked); err != nil {
+		return err
+	}
 	if receipt.State == planner.Booked {
 		if page.Pass, err = sealed(p.passEnvelope(), pass{receipt.Number, receipt.Code}); err != nil {
 			return err

@@ -71,9 +71,13 @@ func tourOfAnswers(w *apptest.World, v *visitor, receipt, other ticketOf) (stops
 	see("status-list", receipt.status(v))
 	see("draws-open", v.get("/place/draws"))
 	see("draw-open", v.get("/place/draws/1"))
+	see("asked", v.get("/place/receipt"))
+	see("asked-open", v.send("/place/receipt", "receipt", receipt.signed))
+	see("asked-wrong", v.send("/place/receipt", "receipt", "LOKETA1/0"))
 	letDraw(v.t.(*testing.T), w)
 	see("draws", v.get("/place/draws"))
 	see("draw", v.get("/place/draws/1?ticket="+receipt.ticket))
+	see("asked-listed", v.get("/place/receipt").send("/place/receipt", "receipt", receipt.signed))
 	see("draw-wrong", v.get("/place/draws/1?ticket=1"))
 	see("status-offered", receipt.status(v))
 	see("sure-decline", v.send("/place/status/answer", "answer", "decline"))
@@ -107,6 +111,8 @@ var placeMasks = []struct {
 	{regexp.MustCompile(`>[0-9A-Z]{3}-[0-9A-Z]{3}-[0-9A-Z]{3}</textarea`), ">SHORT</textarea"},
 	{regexp.MustCompile(`>[0-9A-HJKMNP-TV-Z]{52}<`), ">KEY<"},
 	{regexp.MustCompile(`base64,[^"]*"`), `base64,PICTURE"`},
+	{regexp.MustCompile(`LOKETA1/[0-9A-Z ]+`), "RECEIPT"},
+	{regexp.MustCompile(`ticket=[0-9A-Z]{10}`), "ticket=TICKET"},
 	{regexp.MustCompile(`name="ticket" type="text" value="[^"]+"`), `name="ticket" type="text" value="TICKET"`},
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "HASH"},
 	{regexp.MustCompile(`govuk-panel__body">[^<]*[12][^<]*2[^<]*<`), `govuk-panel__body">PLACE<`},

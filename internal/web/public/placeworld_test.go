@@ -91,7 +91,7 @@ func stranger(n int) comer {
 }
 
 // ticketOf is what the open receipt shows.
-type ticketOf struct{ number, code, ticket string }
+type ticketOf struct{ number, code, ticket, signed string }
 
 func shownReceipt(v *visitor) ticketOf {
 	v.t.Helper()
@@ -100,7 +100,7 @@ func shownReceipt(v *visitor) ticketOf {
 	if found == nil {
 		v.t.Fatalf("no ticket on the receipt:\n%s", v.text())
 	}
-	return ticketOf{number, v.shown(`(\d{4} \d{4})`), found[1]}
+	return ticketOf{number, v.shown(`(\d{4} \d{4})`), found[1], v.shown(signedReceipt)}
 }
 
 // status opens the status of a receipt.

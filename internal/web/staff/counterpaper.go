@@ -26,8 +26,9 @@ type paperPage struct {
 
 // tile is a number or code to keep.
 type tile struct {
-	Labels []lang.Text
-	Value  string
+	Labels  []lang.Text
+	Value   string
+	Picture string // in place of a value: a QR symbol as SVG in base64
 }
 
 // leaf is the text of a sheet in one language.

@@ -173,7 +173,10 @@ func (p *Pages) sendPlaceFor(w http.ResponseWriter, r *http.Request, m people.Me
 		}
 		return p.renderPlaceForm(w, r, page, agreed)
 	}
-	paper := p.newPlaceReceipt(r, m, page, *a, receipt)
+	paper, err := p.newPlaceReceipt(r, m, page, *a, receipt)
+	if err != nil {
+		return err
+	}
 	paper.Page, paper.Next = web.Page{Title: "staff.paper.receipt", Back: pathHelperPlace}, placeHelpedPath(given.ID)
 	for i, tag := range both(page.Tongue.Tag) {
 		paper.Leaves[i].Parts = slices.Insert(paper.Leaves[i].Parts, 1, mandatePart(p.Papers.In(tag), scopeOf(*given), given.Until))

@@ -106,7 +106,10 @@ func (p *Pages) sendWish(w http.ResponseWriter, r *http.Request, m people.Member
 		}
 		return p.renderWish(w, r, page)
 	}
-	paper := p.newPlaceReceipt(r, m, page, *a, receipt)
+	paper, err := p.newPlaceReceipt(r, m, page, *a, receipt)
+	if err != nil {
+		return err
+	}
 	paper.Page, paper.Next = web.Page{Title: "staff.paper.receipt", Back: pathHelp}, pathHelp
 	return p.render(w, r, "paper", paper)
 }

@@ -1,18 +1,22 @@
 package staff
 
 import (
+	"bytes"
+	"encoding/base64"
 	"net/http"
 	"strings"
 
 	"loket/internal/lang"
 	"loket/internal/planner"
+	"loket/internal/qr"
 	"loket/internal/rules"
+	"loket/internal/slip"
 	people "loket/internal/staff"
 )
 
 // newPlaceReceipt is what somebody who asked for a place takes home, or hears on the phone:
 // number, code and ticket, what each of them gets and has to bring, and what happens now.
-func (p *Pages) newPlaceReceipt(r *http.Request, m people.Member, form *wishPage, a planner.Asking, receipt planner.Receipt) *paperPage {
+func (p *Pages) newPlaceReceipt(r *http.Request, m people.Member, form *wishPage, a planner.Asking, receipt planner.Receipt) (*paperPage, error) {
 	tongue := form.Tongue.Tag
 	closes := receipt.Closes.In(p.Planner.Zone)
 	page := p.paper(tongue, "public.receipt.title", func(t *lang.Texts) []leafPart {
@@ -25,13 +29,27 @@ func (p *Pages) newPlaceReceipt(r *http.Request, m people.Member, form *wishPage
 		day.Text += " " + t.Date(rules.DayOf(closes).String()).Text + ","
 		parts = append(parts, leafPart{Title: say("counter.paper.next"), Text: day, Code: closes.Format(wallClock)},
 			leafPart{Text: say("public.place.receipt.draw")}, leafPart{Text: say(turnKey(a))}, leafPart{Text: say("public.place.receipt.answer")},
+			leafPart{Title: say("public.place.asked.yours"), Text: say("public.place.asked.yours-text"), Code: p.askSite() + "/receipt"},
 			leafPart{Text: say("counter.paper.look"), Code: p.placeSite()}, leafPart{Text: say("public.place.receipt.safe")})
+		if t.Tag == tongue {
+			parts = append(parts, leafPart{Code: slip.Spaced(receipt.Asked)})
+		}
 		return append(parts, p.served(t, m)...)
 	})
 	page.tile(p, tongue, "counter.paper.number", receipt.Number.Spoken())
 	page.tile(p, tongue, "counter.paper.code", spokenCode(receipt.Code))
 	page.tile(p, tongue, "public.place.receipt.ticket", receipt.Ticket)
-	return page
+	symbol, err := qr.Encode(receipt.Asked, qr.M)
+	if err != nil {
+		return nil, err
+	}
+	var picture bytes.Buffer
+	if err := symbol.WriteSVG(&picture, qr.SVG{Role: "presentation"}); err != nil {
+		return nil, err
+	}
+	page.tile(p, tongue, "public.place.asked.yours", "")
+	page.Tiles[len(page.Tiles)-1].Picture = base64.StdEncoding.EncodeToString(picture.Bytes())
+	return page, nil
 }
 
 // turnKey says how somebody hears of their turn: who left no contact looks for themselves.

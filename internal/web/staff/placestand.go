@@ -98,7 +98,7 @@ func (p *Pages) newStand(r *http.Request, s planner.Status, path string, may fun
 	for _, a := range s.Appointments {
 		v.Appointments = append(v.Appointments, standTime{p.moment(a.Starts), scr.words(a.Location.Name), a.Location.Address, scr.product(a.Product), a.Member, a.State})
 	}
-	v.Cards = p.standCards(scr, s.Documents)
+	v.Cards = p.standCards(scr, s)
 	if v.Change = standChangeOf(scr, s); v.Change != nil && !may(actMove) {
 		v.Change.Change = planner.Change{Gone: v.Change.Gone}
 	}
@@ -136,33 +136,6 @@ func standChangeOf(scr screen, s planner.Status) *standChange {
 		}
 	}
 	return c
-}
-
-// standCard is a card that is made, or waits to be fetched by its holder.
-type standCard struct {
-	Member  int
-	Text    string // message key
-	Day     string // YYYY-MM-DD; empty where nobody knows
-	Where   lang.Text
-	Address string
-}
-
-func (p *Pages) standCards(scr screen, list []planner.Document) (cards []standCard) {
-	for _, d := range list {
-		card := standCard{d.Member, "staff.cards.made", d.From.String(), scr.words(d.Location.Name), d.Location.Address}
-		switch {
-		case !d.Collected.IsZero():
-			card.Text, card.Day = "staff.cards.fetched", p.moment(d.Collected).Day
-		case !d.Returned.IsZero():
-			card.Text, card.Day = "staff.cards.returned", p.moment(d.Returned).Day
-		case d.Ready(p.Planner.Today()):
-			card.Text = "staff.asking.card-ready"
-		case !d.Arrived.IsZero():
-			card.Text = "staff.cards.early"
-		}
-		cards = append(cards, card)
-	}
-	return cards
 }
 
 // What is done with an ask, as the last part of an address.
