@@ -93,6 +93,7 @@ type wherePage struct {
 	web.Page
 	Text   string // message key
 	Places []where
+	Also   *actLink // to what goes with them; nil if nothing does
 }
 
 // wheres lists the locations, with the page of each.

@@ -32,7 +32,7 @@ func (p *Pages) planRoutes() []route {
 func planPath(id string) string { return pathPlans + "/" + url.PathEscape(id) }
 
 func (p *Pages) plans(w http.ResponseWriter, r *http.Request, _ people.Member) error {
-	page := &wherePage{Page: web.Page{Title: "staff.turns.plans", Back: pathHome}, Text: "staff.turns.plans-text"}
+	page := &wherePage{Page: web.Page{Title: "staff.turns.plans", Back: pathHome}, Text: "staff.turns.plans-text", Also: &actLink{pathStock, "staff.stock.begin"}}
 	var err error
 	if page.Places, err = p.wheres(r, planPath); err != nil {
 		return err

@@ -32,7 +32,7 @@ func TestStockIsCountedAfterAPreview(t *testing.T) { // P-33
 		status := w.isBooked(t, hers)
 		place := status.Appointments[0].Location.ID
 		lea := w.signIn(t, people.Lead)
-		lea.get("/").get("/place/stock").sees("Niemand heeft dit geteld").get(stickers).sees("Er is nog niets veranderd")
+		lea.get("/").sees("Naar de voorraad").get("/place/locations").sees("Naar de voorraad").get("/place/stock").sees("Niemand heeft dit geteld").get(stickers).sees("Er is nog niets veranderd")
 		page := stickers + "/count"
 		lea.get(page).send(page, "n", "veel", "ground", "telling").sees("Vul een aantal in dat kan", "Kies een locatie uit de lijst")
 		if got := lea.typed("ground"); got != "telling" {
