@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"loket/internal/draw"
 	"loket/internal/fault"
 )
 
@@ -45,17 +44,6 @@ type freeLines struct {
 	People  int      `json:"people"`
 }
 
-func shortOf(s *draw.Short) *short {
-	if s == nil {
-		return nil
-	}
-	out := &short{Hours: s.Hours, OpenedAt: s.Opened, Supply: []freeLines{}}
-	for _, l := range s.Supply {
-		out.Supply = append(out.Supply, freeLines{strings.Split(l.Regions, "+"), l.Thing, l.Free, l.People})
-	}
-	return out
-}
-
 // named is what an open list will be drawn by, as it is fixed before it closes.
 type named struct {
 	Kind          string  `json:"kind"`
@@ -85,7 +73,14 @@ func (a *api) addOpened(c *call, shown *drawing) error {
 	for _, p := range o.Parties {
 		out.Parties = append(out.Parties, party{p.Name, p.Hash})
 	}
-	shown.Source, shown.Short = out, shortOf(o.Short)
+	shown.Source = out
+	if o.Short == nil {
+		return nil
+	}
+	shown.Short = &short{Hours: o.Short.Hours, OpenedAt: o.Short.Opened, Supply: []freeLines{}}
+	for _, l := range o.Short.Supply {
+		shown.Short.Supply = append(shown.Short.Supply, freeLines{strings.Split(l.Regions, "+"), l.Thing, l.Free, l.People})
+	}
 	return nil
 }
 
