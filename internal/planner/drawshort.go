@@ -76,7 +76,7 @@ const (
 	// Who waits is counted, and who was on the lists of the last day is counted once more:
 	// as many are expected to come.
 	selectDemand = `
-		SELECT region, products, CAST(sum(size) AS bigint) AS n FROM (
+		SELECT region, products, coalesce(CAST(sum(size) AS bigint), 0) AS n FROM (
 			SELECT region, products, size FROM ask WHERE state = 'waiting'
 			UNION ALL
 			SELECT region, products, size FROM ask JOIN draw ON draw.id = ask.draw_id WHERE draw.closes_at > $1) AS wanted
