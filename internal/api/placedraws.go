@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"loket/internal/fault"
 )
@@ -26,6 +27,21 @@ type drawing struct {
 	Tickets *int64 `json:"tickets,omitempty"` // once its list is closed
 	DrawnAt string `json:"drawnAt,omitempty"`
 	Source  *named `json:"source,omitempty"` // while its list is open
+	Short   *short `json:"short,omitempty"`  // of a list that is open and closes sooner than those of a day
+}
+
+// short is why a list closes sooner than those of a day.
+type short struct {
+	Hours    int         `json:"hours"`
+	OpenedAt string      `json:"openedAt"`
+	Supply   []freeLines `json:"supply"`
+}
+
+type freeLines struct {
+	Regions []string `json:"regions"`
+	Product string   `json:"product,omitempty"`
+	Free    int      `json:"free"`
+	People  int      `json:"people"`
 }
 
 // named is what an open list will be drawn by, as it is fixed before it closes.
@@ -43,20 +59,29 @@ type party struct {
 	Hash string `json:"sha256,omitempty"`
 }
 
-// named returns what draw n, whose list is open, will be drawn by; nil if it has closed meanwhile.
-func (a *api) named(c *call, n int64) (*named, error) {
+// addOpened adds what a draw, whose list is open, will be drawn by; nothing if it has closed
+// meanwhile.
+func (a *api) addOpened(c *call, shown *drawing) error {
 	o, err := a.Planner.Opened(c.Context())
-	if fault.Is(err, fault.NotFound) || err == nil && o.N != n {
-		return nil, nil
+	if fault.Is(err, fault.NotFound) || err == nil && o.N != shown.N {
+		return nil
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	out := &named{Kind: o.Source.Kind, Chain: o.Source.Chain, PublicKey: o.Source.PublicKey, FallbackHours: o.Source.Fallback}
 	for _, p := range o.Parties {
 		out.Parties = append(out.Parties, party{p.Name, p.Hash})
 	}
-	return out, nil
+	shown.Source = out
+	if o.Short == nil {
+		return nil
+	}
+	shown.Short = &short{Hours: o.Short.Hours, OpenedAt: o.Short.Opened, Supply: []freeLines{}}
+	for _, l := range o.Short.Supply {
+		shown.Short.Supply = append(shown.Short.Supply, freeLines{strings.Split(l.Regions, "+"), l.Thing, l.Free, l.People})
+	}
+	return nil
 }
 
 // showDraws lists the last draws, newest first.
@@ -70,7 +95,7 @@ func (a *api) showDraws(c *call) (answer, error) {
 		shown := drawing{N: d.N, State: d.State, Closes: instant(d.Closes), Round: d.Round}
 		if d.State != drawOpen {
 			shown.Tickets = &d.Tickets
-		} else if shown.Source, err = a.named(c, d.N); err != nil {
+		} else if err := a.addOpened(c, &shown); err != nil {
 			return answer{}, err
 		}
 		if d.DrawnAt != nil {

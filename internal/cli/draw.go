@@ -64,6 +64,9 @@ func (c drawVerifyCommand) read(at *world) ([]byte, error) {
 func tellDraw(w io.Writer, d draw.Draw, ticket string) error {
 	fmt.Fprintf(w, "draw %d, closed at %s\n", d.N, d.ClosesAt)
 	fmt.Fprintf(w, "list:       %d tickets, sorted, none twice; SHA-256 with number, closing and source is %s\n", len(d.Tickets), d.ListHash)
+	if d.Short != nil {
+		fmt.Fprintf(w, "short:      opened at %s, when %d numbers show enough for everybody; so it closed at the next full %d hours of UTC\n", d.Short.Opened, len(d.Short.Supply), d.Short.Hours)
+	}
 	tellSource(w, d.Source)
 	if !d.Drawn() {
 		fmt.Fprintln(w, "VALID so far: the list is closed, and the value is not in the file yet")

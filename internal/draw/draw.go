@@ -17,6 +17,9 @@
 //	0ZB8WETV6H
 //	…
 //
+// Of a list that closes sooner than those of a day (see [Short]) the line "closes" is followed
+// by "short HOURS OPENED" and a line "supply REGIONS THING FREE PEOPLE" for each of its numbers.
+//
 // The randomness of a round of a beacon is SHA-256 of its signature, as drand defines it; of
 // dice it is SHA-256 of the digits as they fell. Of parties that reveal it is SHA-256 of
 // their values, one after the other, with the SHA-256 of dice in the place of each that was
@@ -59,9 +62,10 @@ const (
 
 // Draw is one draw as it is published. Order is empty until the value is known.
 type Draw struct {
-	Version    int      `json:"version"`   // of this format: 1
-	N          int64    `json:"n"`         // which draw it is, from one; draws are in this order
-	ClosesAt   string   `json:"closes_at"` // RFC 3339, whole seconds; asks up to then are in it
+	Version    int      `json:"version"`         // of this format: 1
+	N          int64    `json:"n"`               // which draw it is, from one; draws are in this order
+	ClosesAt   string   `json:"closes_at"`       // RFC 3339, whole seconds; asks up to then are in it
+	Short      *Short   `json:"short,omitempty"` // why it closed sooner than those of a day; nil for those
 	Source     Source   `json:"source"`
 	Tickets    []string `json:"tickets"`              // sorted
 	ListHash   string   `json:"list_sha256"`          // hex
@@ -96,7 +100,12 @@ type Party struct {
 // given in does not matter. Closes is a whole second, written in its own zone; a
 // fault.Invalid says what of it all cannot be published.
 func New(n int64, closes time.Time, source Source, tickets []string) (Draw, error) {
-	d := Draw{Version: version, N: n, ClosesAt: closes.Format(time.RFC3339), Source: source, Tickets: make([]string, len(tickets))}
+	return NewShort(n, closes, nil, source, tickets)
+}
+
+// NewShort is New for a list that closes sooner than those of a day, unless short is nil.
+func NewShort(n int64, closes time.Time, short *Short, source Source, tickets []string) (Draw, error) {
+	d := Draw{Version: version, N: n, ClosesAt: closes.Format(time.RFC3339), Short: short, Source: source, Tickets: make([]string, len(tickets))}
 	copy(d.Tickets, tickets) // never nil: an empty draw has an empty list, not none
 	slices.Sort(d.Tickets)
 	d.ListHash = hex.EncodeToString(d.listHash())
@@ -176,8 +185,14 @@ func (d Draw) checkList() error {
 	if d.N < 1 {
 		return wrong("form", "draws are counted from one")
 	}
-	if _, err := d.Closed(); err != nil {
+	closed, err := d.Closed()
+	if err != nil {
 		return err
+	}
+	if d.Short != nil {
+		if err := d.Short.Check(closed); err != nil {
+			return err
+		}
 	}
 	if err := checkTickets(d.Tickets); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 func (d Draw) head() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "loket draw %d\nn %d\ncloses %s\n", d.Version, d.N, d.ClosesAt)
+	d.Short.head(&b)
 	d.Source.head(&b)
 	return b.String()
 }

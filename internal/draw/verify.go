@@ -16,6 +16,7 @@ const MaxSize = 64 << 20
 //
 //	form        not as draws are published, byte for byte but for white space
 //	closing     not an instant
+//	short       closed sooner than the rule of short lists lets it
 //	list        a ticket is no ticket, twice or out of place; or the hash is another one
 //	source      not one that the verifier trusts, or not the round of [Delay] after closing
 //	signature   not that of the round

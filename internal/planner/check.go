@@ -154,6 +154,11 @@ func (s *Store) Check(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	broken = append(broken, beyond...)
+	sooner, err := s.shortLists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	broken = append(broken, sooner...)
 	passed, err := s.passedOver(ctx)
 	if err != nil {
 		return nil, err

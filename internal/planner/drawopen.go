@@ -16,6 +16,7 @@ type Opened struct {
 	N       int64
 	Closes  time.Time
 	Source  draw.Source // as it was named when the list opened; its Parties come with the closing
+	Short   *draw.Short // why it closes sooner than those of a day; nil for those
 	Parties []Pledge    // of FromReveal, with the hashes they have said until now
 }
 
@@ -30,6 +31,9 @@ func (s *Store) Opened(ctx context.Context) (Opened, error) {
 	o := Opened{N: row.N, Closes: row.ClosesAt}
 	if err := json.Unmarshal([]byte(row.Published), &o.Source); err != nil {
 		return o, fmt.Errorf("read the source of draw %d: %w", row.N, err)
+	}
+	if o.Short, err = row.short(); err != nil {
+		return o, err
 	}
 	if o.Source.Kind == draw.FromReveal {
 		o.Parties, err = s.Pledges(ctx, row.N)

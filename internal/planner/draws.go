@@ -37,8 +37,8 @@ type Drawing struct {
 const (
 	countOpen  = `SELECT count(*) AS n FROM draw WHERE state = 'open' AND closes_at > $1`
 	insertDraw = `
-		INSERT INTO draw (id, n, closes_at, source, round, state, tickets, published, drawn_by, drawn_at)
-		SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, 'open', 0, $5, '', NULL FROM draw WHERE TRUE
+		INSERT INTO draw (id, n, closes_at, source, round, state, tickets, published, short, drawn_by, drawn_at)
+		SELECT $1, coalesce(max(n), 0) + 1, $2, $3, $4, 'open', 0, $5, $6, '', NULL FROM draw WHERE TRUE
 		ON CONFLICT DO NOTHING`
 	selectTickets = `SELECT ticket FROM ask WHERE draw_id = $1 ORDER BY ticket`
 	updateClosed  = `
@@ -49,12 +49,17 @@ const (
 // closeDue closes the list whose time has come and opens the next: also the very first.
 // Ask calls it when no list is open for now; so does Work.
 func (s *Store) closeDue(ctx context.Context) error {
-	n, err := db.Get[int64](ctx, s.DB, countOpen, s.now())
-	if err != nil {
-		return fmt.Errorf("look for the open draw: %w", err)
+	if is, err := s.isOpen(ctx); err != nil || is {
+		return err
 	}
-	if n > 0 {
-		return nil
+	s.turn.Lock() // who comes at the same moment need not reckon the same
+	defer s.turn.Unlock()
+	if is, err := s.isOpen(ctx); err != nil || is {
+		return err
+	}
+	next, err := s.nextList(ctx)
+	if err != nil {
+		return err
 	}
 	return s.DB.Update(ctx, func(tx *db.Tx) error {
 		row, err := db.Get[drawRow](ctx, tx, lockDueDraw, s.now())
@@ -66,8 +71,16 @@ func (s *Store) closeDue(ctx context.Context) error {
 		case !fault.Is(err, fault.NotFound):
 			return fmt.Errorf("find the draw that closes: %w", err)
 		}
-		return s.openNext(ctx, tx)
+		return s.openNext(ctx, tx, next)
 	})
+}
+
+func (s *Store) isOpen(ctx context.Context) (bool, error) {
+	n, err := db.Get[int64](ctx, s.DB, countOpen, s.now())
+	if err != nil {
+		return false, fmt.Errorf("look for the open draw: %w", err)
+	}
+	return n > 0, nil
 }
 
 // closeWithin is how long before its value a list is public at least.
@@ -94,7 +107,11 @@ func (s *Store) closeList(ctx context.Context, tx *db.Tx, row drawRow) error {
 	if err != nil {
 		return fmt.Errorf("read the tickets of draw %d: %w", row.N, err)
 	}
-	list, err := draw.New(row.N, row.ClosesAt.In(s.Zone), source, tickets)
+	short, err := row.short()
+	if err != nil {
+		return err
+	}
+	list, err := draw.NewShort(row.N, row.ClosesAt.In(s.Zone), short, source, tickets)
 	if err != nil {
 		return fmt.Errorf("close draw %d: %w", row.N, err)
 	}
@@ -116,12 +133,8 @@ func (row drawRow) list() (list draw.Draw, err error) {
 
 // openNext opens the list after the last, unless another process did. Until a list is
 // closed its published text is its source alone.
-func (s *Store) openNext(ctx context.Context, tx *db.Tx) error {
-	closes, err := s.nextClosing(s.now())
-	if err != nil {
-		return err
-	}
-	source, err := s.source(closes)
+func (s *Store) openNext(ctx context.Context, tx *db.Tx, next nextList) error {
+	source, err := s.source(next.closes)
 	if err != nil {
 		return err
 	}
@@ -130,7 +143,7 @@ func (s *Store) openNext(ctx context.Context, tx *db.Tx) error {
 		return fmt.Errorf("write the source of a draw: %w", err)
 	}
 	id := ident.NewID(s.Random, "drw")
-	if _, err := db.Exec(ctx, tx, insertDraw, id, closes, source.Kind, int64(source.Round), string(text)); err != nil {
+	if _, err := db.Exec(ctx, tx, insertDraw, id, next.closes, source.Kind, int64(source.Round), string(text), next.short); err != nil {
 		return fmt.Errorf("open the next draw: %w", err)
 	}
 	return nil

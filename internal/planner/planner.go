@@ -32,6 +32,7 @@ package planner
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"loket/internal/audit"
@@ -212,6 +213,7 @@ type Store struct {
 	slips     slipKeys
 	revoked   revoked
 	lists     lists
+	turn      sync.Mutex // to close a list, within this process
 	reminding reminding
 }
 

@@ -58,7 +58,7 @@ const (
 // settings are those without which no pack of places works.
 func settings() []string {
 	return append(reminderSettings(), setDrawCloses, setAnswerHours, setShortHours, setShortAnswer, setReleaseNotice, setDrawFallback, setPaperValid,
-		setHelperAsks, setVoucherDays, setVouchersADay, setMoves, setUrgentShare, setCollectFirst, setCollectSecond, setCollectThird, setCollectReturn, setCollectEnd, setStockFloor, setStockLead)
+		setHelperAsks, setVoucherDays, setVouchersADay, setMoves, setUrgentShare, setDrawShort, setCollectFirst, setCollectSecond, setCollectThird, setCollectReturn, setCollectEnd, setStockFloor, setStockLead)
 }
 
 // NewStore returns the planner. It fails when the pack lacks what every ask needs.
@@ -178,11 +178,12 @@ type drawRow struct {
 	State     string
 	Tickets   int64
 	Published string
+	Short     string // JSON of a draw.Short; empty for a list of a day
 	DrawnBy   string
 	DrawnAt   *time.Time
 }
 
-const drawColumns = `id, n, closes_at, source, round, state, tickets, published, drawn_by, drawn_at`
+const drawColumns = `id, n, closes_at, source, round, state, tickets, published, short, drawn_by, drawn_at`
 
 const (
 	selectDraw = `SELECT ` + drawColumns + ` FROM draw WHERE id = $1`

@@ -32,6 +32,7 @@ CREATE TABLE draw (
     state     TEXT   NOT NULL CHECK (state IN ('open', 'closed', 'drawn')),
     tickets   BIGINT NOT NULL,
     published TEXT   NOT NULL,
+    short     TEXT   NOT NULL DEFAULT '',
     drawn_by  TEXT   NOT NULL DEFAULT '' CHECK (drawn_by IN ('', 'beacon', 'dice', 'reveal', 'reveal and dice')),
     drawn_at  BIGINT
 );

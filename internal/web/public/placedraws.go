@@ -66,6 +66,7 @@ type drawPage struct {
 	Draw     draw.Draw // without its lists
 	Closes   instant
 	Tickets  int
+	Short    *shortView // why it closed sooner than a list of a day; nil for those
 	Ticket   form.Text
 	Place    int  // of the ticket in the order, from one
 	Listed   bool // the ticket is on the list, and has no place yet
@@ -92,7 +93,7 @@ func (p *Pages) showDraw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fault.New(fault.Internal, "", "read when draw %d was closed: %w", n, err)
 	}
-	page.Closes = p.instant(closes)
+	page.Closes, page.Short = p.instant(closes), p.shortOf(p.site.Language(r), listed.Short)
 	if err := p.findTicket(r, page, n); err != nil {
 		return err
 	}

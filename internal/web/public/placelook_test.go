@@ -18,7 +18,8 @@ func TestOpenPlacePagesInEveryLook(t *testing.T) { // WCAG 2.2 AA; P-62
 	for _, language := range []string{"nl", "ar"} {
 		for _, width := range []int{320, 1280} {
 			tab := browser.Open(t, base, browsertest.Look{Width: width})
-			for name, path := range map[string]string{"where": "/place/where", "at": "/place/at/amsterdam", "when": "/place/when", "figures": "/place/figures", "report": "/place/report"} {
+			for name, path := range map[string]string{"where": "/place/where", "at": "/place/at/amsterdam", "when": "/place/when", "figures": "/place/figures", "report": "/place/report",
+				"draws": "/place/draws", "list": "/place/draws/1"} {
 				tab.Go("/" + language + path)
 				tab.Fits()
 				tab.Axe()

@@ -18,7 +18,7 @@ func TestWithAHelperToTheDocument(t *testing.T) { // H-03 P-27
 	eachSeason(t, func(t *testing.T, w *world) {
 		hana := w.signIn(t, people.Helper)
 		hana.get("/").sees("Helpen met een afspraak")
-		hana.get("/helper/place").get("/helper/place/new?lang=uk").sees("Lees dit voor", "відповісти щодо часу та скасувати зустріч")
+		hana.get("/helper/place").get("/helper/place/new?lang=uk").sees("Lees dit voor", "відповісти щодо часу, змінити або скасувати зустріч")
 		hana.send("/helper/place/new", "act-follow", "yes", "act-answer", "yes", "days", "30").sees("Ga pas verder als de persoon ja zegt.")
 		hana.send("/helper/place/new", "act-follow", "yes", "act-answer", "yes", "days", "30", "agreed", "yes", "people", "1").sees("BSN of V-nummer")
 		hana.send("/helper/place/form", wishes("name-1", "")...).sees("Vul de naam in.")
