@@ -115,6 +115,7 @@ const (
 	kindSVG  = "image/svg+xml"
 	kindPNG  = "image/png"
 	kindPDF  = "application/pdf"
+	kindICS  = "text/calendar"
 
 	kindProblem = "application/problem+json"
 )

@@ -40,6 +40,7 @@ func (a *api) placeRoutes() []route {
 		{"POST", placesPath + "/eligibility", a.decidePlace, kindJSON},
 		{"POST", placesPath + "/asks", a.ask, kindJSON},
 		{"POST", placesPath + "/ask-status", a.showAsk, kindJSON},
+		{"POST", placesPath + "/ask-calendars", a.askCalendar, kindICS},
 		{"POST", placesPath + "/ask-answers", a.answerOffer, kindJSON},
 		{"POST", placesPath + "/ask-cancellations", a.cancelAsk, kindJSON},
 		{"POST", placesPath + "/ask-times", a.askTimes, kindJSON},

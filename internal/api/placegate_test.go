@@ -127,7 +127,7 @@ func TestOneKeyMakesOneAsk(t *testing.T) { // P-29
 }
 
 // Who claims a number that somebody else has gets the same bytes as everybody, but for
-// number, code and ticket; and so it stays until it would be their turn.
+// number, code, ticket and receipt; and so it stays until it would be their turn.
 func TestContestedLooksLikeEverybody(t *testing.T) {
 	eachPlace(t, func(t *testing.T, w *apptest.World, p *program) {
 		free, freeWho := p.ask(taras(), 1)
@@ -154,7 +154,7 @@ func TestContestedLooksLikeEverybody(t *testing.T) {
 // plain is an answer without what is everybody's own.
 func plain(got reply) string {
 	text := got.body
-	for _, own := range []string{"number", "code", "ticket"} {
+	for _, own := range []string{"number", "code", "ticket", "receipt"} {
 		if value := got.get(own); value != "" {
 			text = strings.ReplaceAll(text, `"`+value+`"`, `"…"`)
 		}

@@ -20,6 +20,7 @@ const (
 	tallyAbroad = "code abroad"
 	tallyTold   = "told phone"
 	tallyNotice = "notice phone"
+	tallySoon   = "notice soon"
 	tallyHelper = "notice helper"
 )
 

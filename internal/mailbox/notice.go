@@ -50,16 +50,33 @@ func (s *Store) TellFormer(ctx context.Context, tx *db.Tx, caseID string, former
 // message, else a call; nothing where nobody left a contact. A phone hears of an opening
 // once a day, however many cases name it. A case that has ended is a fault.NotFound.
 func (s *Store) Notice(ctx context.Context, tx *db.Tx, caseID string) error {
+	return s.noticeOf(ctx, tx, caseID, tallyNotice, ownNotices)
+}
+
+// soonNotices is how many notices a day go besides to a case whose person must do something
+// else today or tomorrow than they know: what came before on that day does not use them up,
+// and a phone does not ring without end.
+const soonNotices = 2
+
+// NoticeSoon is Notice of what changes what somebody must do today or tomorrow.
+func (s *Store) NoticeSoon(ctx context.Context, tx *db.Tx, caseID string) error {
+	return s.noticeOf(ctx, tx, caseID, tallySoon, soonNotices)
+}
+
+// noticeOf puts a notice into the outbox, if there are not most of its kind today.
+func (s *Store) noticeOf(ctx context.Context, tx *db.Tx, caseID, kind string, most int64) error {
 	to, err := s.noticeTo(ctx, tx, caseID)
 	if err != nil {
 		return err
 	}
 	if to.Email.IsZero() && !to.Phone.IsZero() {
-		thing, most := []string{to.Phone.Reveal()}, int64(1)
+		thing := []string{to.Phone.Reveal()}
 		if to.Own {
-			thing, most = append(thing, caseID), ownNotices
+			thing = append(thing, caseID)
+		} else {
+			most = 1
 		}
-		n, err := s.Tally.Add(ctx, tx, tallyNotice, thing...)
+		n, err := s.Tally.Add(ctx, tx, kind, thing...)
 		if err != nil || n > most {
 			return err
 		}

@@ -165,8 +165,10 @@ func (s *Store) encode(f *form) error {
 		Soon                         bool
 		Email                        ident.Email
 		Phone                        ident.Phone
+		Received                     int64
 	}
-	all := sent{Region: f.Region, DeskLang: f.DeskLang, Lang: f.Lang, Door: string(f.Door), Soon: f.Soon, Email: f.Email, Phone: f.Phone}
+	all := sent{Region: f.Region, DeskLang: f.DeskLang, Lang: f.Lang, Door: string(f.Door), Soon: f.Soon, Email: f.Email, Phone: f.Phone,
+		Received: max(0, f.Received.Unix())}
 	for _, m := range f.Members {
 		all.Members = append(all.Members, sealedMember{Name: m.Name, Birth: m.Birth, Number: m.Number})
 		all.Papers = append(all.Papers, m.Document+" "+m.Expires.String())
@@ -267,7 +269,7 @@ func (s *Store) fresh(f form) askRow {
 	now := s.now()
 	return askRow{ID: ident.NewID(s.Random, "ask"), Number: string(ident.NewCaseNumber(s.Random)), Ticket: s.newTicket(),
 		Region: f.Region, Products: strings.Join(f.handed(), " "), Size: int64(f.size()), Lang: f.Lang, DeskLang: f.DeskLang,
-		Door: string(f.Door), Soon: f.Soon, State: Waiting, NotBefore: now, CodeVersion: 1, AskedAt: now, ChangedAt: now}
+		Door: string(f.Door), Soon: f.Soon, State: Waiting, NotBefore: now, CodeVersion: 1, AskedAt: s.askedAt(f), ChangedAt: now}
 }
 
 // newTicket makes what stands in the published list: 50 bits, in ten letters and digits. It
@@ -290,7 +292,7 @@ const (
 	insertAsk = `
 		INSERT INTO ask (id, number, ticket, draw_id, line, pack, region, products, size, lang, desk_lang, door, soon, state,
 			laters, silences, not_before, why, code_version, tries, tries_day, asked_at, changed_at, closed_at, sealed)
-		VALUES ($1, $2, $3, $4, NULL, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting', 0, 0, $13, '', 1, 0, '', $13, $13, NULL, $14)`
+		VALUES ($1, $2, $3, $4, NULL, $5, $6, $7, $8, $9, $10, $11, $12, 'waiting', 0, 0, $13, '', 1, 0, '', $15, $13, NULL, $14)`
 	stillOpen = `SELECT count(*) AS n FROM draw WHERE id = $1 AND state = 'open'`
 )
 
@@ -305,7 +307,7 @@ func (s *Store) insert(ctx context.Context, tx *db.Tx, a askRow, f form, members
 		return err
 	}
 	_, err = db.Exec(ctx, tx, insertAsk, a.ID, a.Number, a.Ticket, a.DrawID, s.Pack.ID, a.Region, a.Products, a.Size, a.Lang, a.DeskLang,
-		a.Door, a.Soon, a.AskedAt, sealed)
+		a.Door, a.Soon, a.ChangedAt, sealed, a.AskedAt)
 	if err != nil {
 		return fmt.Errorf("keep ask: %w", err)
 	}

@@ -12,7 +12,7 @@ import (
 
 // Who asks gets a receipt that anybody verifies without us, and that says whether the
 // ticket is on the list: also of somebody whom the list leaves out.
-func TestAReceiptOfAsking(t *testing.T) { // P-27 P-29
+func TestAReceiptOfAsking(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.work(t)
 		asking := w.person(t)

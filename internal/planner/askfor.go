@@ -25,6 +25,9 @@ func (s *Store) AskFor(ctx context.Context, m staff.Member, asking Asking) (Rece
 	if !m.Has(role) {
 		return Receipt{}, s.refuseRole(ctx, m, role, "ask")
 	}
+	if err := s.mayBeReceived(asking); err != nil {
+		return Receipt{}, err
+	}
 	asking.by = actor{id: m.ID, role: string(role)}
 	receipt, err := s.Ask(ctx, asking)
 	if fault.Key(err) == "planner.helper.many" {

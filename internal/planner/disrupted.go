@@ -113,7 +113,7 @@ func (s *Store) tellHitOne(ctx context.Context, tx *db.Tx, h hit, askID string, 
 	if still == 0 {
 		return nil
 	}
-	return s.tell(ctx, tx, askID)
+	return s.tellSoon(ctx, tx, askID, s.day(from))
 }
 
 const updateChoice = `

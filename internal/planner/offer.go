@@ -15,6 +15,7 @@ import (
 	"loket/internal/fault"
 	"loket/internal/ident"
 	"loket/internal/point"
+	"loket/internal/rules"
 )
 
 const (
@@ -320,6 +321,18 @@ func (s *Store) holdAs(ctx context.Context, tx *db.Tx, c candidate, id string, a
 // tell puts a neutral notice into the outbox; a case that is gone needs none.
 func (s *Store) tell(ctx context.Context, tx *db.Tx, askID string) error {
 	if err := s.Mailbox.Notice(ctx, tx, askID); err != nil && !fault.Is(err, fault.NotFound) {
+		return fmt.Errorf("tell the person of an ask: %w", err)
+	}
+	return nil
+}
+
+// tellSoon is tell of something that changes on a day: of what changes today or tomorrow a
+// phone hears however much it heard before today, within a bound.
+func (s *Store) tellSoon(ctx context.Context, tx *db.Tx, askID string, on rules.Day) error {
+	if on.Since(s.Today()) > 1 {
+		return s.tell(ctx, tx, askID)
+	}
+	if err := s.Mailbox.NoticeSoon(ctx, tx, askID); err != nil && !fault.Is(err, fault.NotFound) {
 		return fmt.Errorf("tell the person of an ask: %w", err)
 	}
 	return nil

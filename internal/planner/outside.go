@@ -155,7 +155,7 @@ func (s *Store) displace(ctx context.Context, tx *db.Tx, row takenRow) error {
 	if err := s.note(ctx, tx, a.ID, audit.System, roleWorker, "ask.displace", row.LocationID); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, a.ID)
+	return s.tellSoon(ctx, tx, a.ID, s.day(starts))
 }
 
 const updateOfferGone = `UPDATE ask SET state = 'waiting', changed_at = $2 WHERE id = $1 AND state = 'offered'`

@@ -109,7 +109,8 @@ type Asking struct {
 	Phone    ident.Phone
 	Lang     string // to write in
 	Door     Door
-	Key      string // idempotency key of the form or call
+	Key      string    // idempotency key of the form or call
+	Received time.Time // when a form of paper came in; zero for now, and at all other doors
 
 	by actor // who sends it; AskFor says so
 }

@@ -53,11 +53,14 @@ type toRemind struct {
 	MadeAt   time.Time // when it was booked
 }
 
+// Whose place is gone by a plan was told so, and is not reminded of it; if the plan brings it
+// back, they are.
 const selectToRemind = `
 	SELECT appointment.ask_id, slot.day, coalesce(min(slot.starts_at), 0) AS starts_at, coalesce(max(appointment.made_at), 0) AS made_at
 	FROM slot JOIN appointment ON appointment.slot_id = slot.id AND appointment.state = 'booked'
 	WHERE slot.state = 'booked' AND slot.starts_at > $1 AND slot.starts_at <= $2 AND NOT EXISTS
 		(SELECT 1 FROM reminder WHERE reminder.ask_id = appointment.ask_id AND reminder.kind = $3 AND reminder.day = slot.day)
+		AND NOT EXISTS (SELECT 1 FROM ask_move WHERE ask_move.ask_id = appointment.ask_id AND why = 'plan' AND ask_move.state IN ('waiting', 'offered'))
 	GROUP BY appointment.ask_id, slot.day ORDER BY starts_at, appointment.ask_id LIMIT $4`
 
 // remind sends the reminders that are due.
@@ -160,6 +163,7 @@ const insertReminder = `
 		INSERT INTO reminder (ask_id, kind, day, sent, at) SELECT $1, $2, $3, $4, $5
 		WHERE EXISTS (SELECT 1 FROM appointment JOIN slot ON slot.id = appointment.slot_id
 			WHERE appointment.ask_id = $1 AND appointment.state = 'booked' AND slot.day = $3)
+			AND NOT EXISTS (SELECT 1 FROM ask_move WHERE ask_move.ask_id = $1 AND why = 'plan' AND ask_move.state IN ('waiting', 'offered'))
 		ON CONFLICT (ask_id, kind, day) DO NOTHING`
 
 func (s *Store) remindSome(ctx context.Context, kind string, due []toRemind, needed func(context.Context, *db.Tx, askRow, toRemind) (bool, error)) error {

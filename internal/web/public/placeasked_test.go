@@ -12,7 +12,7 @@ const signedReceipt = `(LOKETA1/[0-9A-Z]{4}(?: [0-9A-Z]{12}){10} [0-9A-Z]{8})`
 
 // The receipt from the page after asking to the check by anybody: before its list is
 // closed, when it is on it, when it was left out, and when it is forged.
-func TestAReceiptThatAnybodyChecks(t *testing.T) { // P-27 P-29
+func TestAReceiptThatAnybodyChecks(t *testing.T) {
 	w, base := openPlaces(t, summer)
 	v, library := visit(t, base, "nl"), visit(t, base, "nl")
 	fillPlace(v, "oksana@example.org", oksana).send("/place/ask/send").sees("Bewijs dat u hebt gevraagd", "kunt u klagen").seesNot("Oksana")
@@ -35,7 +35,7 @@ func TestAReceiptThatAnybodyChecks(t *testing.T) { // P-27 P-29
 	check(strings.ReplaceAll(mine, " ", "")).sees("Dit bewijs is echt.", "Het lot staat op de lijst.", "Loting 1")
 	check(out).sees("Dit bewijs is echt.", "Het lot staat niet op de lijst.", "Met dit bewijs kunt u klagen")
 	check("").sees("Vul de tekst van het bewijs in.")
-	check(mine[:30]+"0"+mine[31:]+"0").sees("Dit is geen echt bewijs van ons.").seesNot("Dit bewijs is echt.")
+	check(mine[:30] + "0" + mine[31:] + "0").sees("Dit is geen echt bewijs van ons.").seesNot("Dit bewijs is echt.")
 	if !strings.Contains(library.page, mine[40:60]) {
 		t.Error("what was typed is lost")
 	}

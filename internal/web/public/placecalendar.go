@@ -17,7 +17,7 @@ func (p *Pages) takeCalendar(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		where := p.placeOn(p.site.Language(r), a.Location, p.dayOf(a.Starts))
-		event := ical.Event{UID: "urn:loket:" + a.UID, Sequence: a.Issue, Stamp: p.Planner.Now(), Starts: a.Starts, Length: p.lengthOf(a),
+		event := ical.Event{UID: "urn:loket:" + a.UID, Sequence: a.Issue, Stamp: p.Planner.Now(), Starts: a.Starts, Length: p.Planner.LengthOf(a),
 			Title: p.Catalogue.In(p.site.Language(r)).Get("public.place.calendar.event", nil).Text, Where: where.Address,
 			Alarms: []time.Duration{time.Duration(days) * 24 * time.Hour}}
 		w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
@@ -25,15 +25,4 @@ func (p *Pages) takeCalendar(w http.ResponseWriter, r *http.Request) error {
 		_, err = w.Write(ical.Calendar("-//Loket//EN", event))
 		return err
 	})
-}
-
-// lengthOf is how long an appointment takes, as its location plans it; zero where the plan
-// has changed meanwhile.
-func (p *Pages) lengthOf(a planner.Appointment) time.Duration {
-	for _, slot := range a.Location.Slots(p.dayOf(a.Starts), p.Planner.Zone) {
-		if slot.Starts.Equal(a.Starts) {
-			return time.Duration(slot.Minutes) * time.Minute
-		}
-	}
-	return 0
 }

@@ -74,7 +74,7 @@ func PageData() map[string]web.Document {
 		"place-urgent": &urgentPage{}, "place-urgent-sign": &urgentSignPage{}, "place-draws": &drawsPage{}, "place-draw": &drawPage{},
 		"place-stocks": &stocksPage{}, "place-stock": &stockPage{shelfView: &shelfView{}}, "place-stock-change": &stockChangePage{},
 		"fraud-queue": &fraudQueuePage{}, "fraud": &fraudPage{}, "place-cards": &cardsPage{},
-		"place-help": &helpPage{placeAsk: &placeAsk{}}, "place-sheet": &wishPage{}, "place-stand": &standPage{}, "place-voucher": &voucherPage{},
+		"place-help": &helpPage{placeAsk: &placeAsk{}}, "place-sheet": &wishPage{}, "place-form": &blankPage{}, "place-stand": &standPage{}, "place-voucher": &voucherPage{},
 		"helper-place": &placeHelpedPage{}, "helper-place-person": &placePersonPage{}, "helper-place-mandate": &placeMandatePage{mandatePage: &mandatePage{}},
 		"ticket-board": &boardPage{}, "ticket-kiosk": &kioskPage{},
 		"editing": &editingPage{}, "editing-change": &changePage{}, "editing-setting": &settingPage{}, "editing-text": &textPage{},

@@ -22,7 +22,7 @@ var masks = []struct {
 	{regexp.MustCompile(`(?s)<tr class="govuk-table__row"><td class="govuk-table__cell" data-label="(Time|Tijd)"><bdi class="loket-code" dir="ltr" translate="no">\d\d:\d\d:\d\d.*</tbody>`), "ENTRIES</tbody>"},
 	{regexp.MustCompile(`data-options="[^"]*"`), `data-options="OPTIONS"`},
 	{regexp.MustCompile(`src="data:image/svg[^"]*"`), `src="PICTURE"`}, // a signature is another each time
-	{regexp.MustCompile(`LOKETA1/[0-9A-Z ]+`), "RECEIPT"}, // and so is what it signs
+	{regexp.MustCompile(`LOKETA1/[0-9A-Z ]+`), "RECEIPT"},              // and so is what it signs
 	{regexp.MustCompile(`/enrol/[A-Za-z0-9_-]{43}`), "/enrol/TOKEN"},
 	{regexp.MustCompile(`/keys/[A-Za-z0-9_-]+/remove`), "/keys/KEY/remove"},
 	{regexp.MustCompile(`staff_[0-9a-z]{26}`), "staff_ID"},

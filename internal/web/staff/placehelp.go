@@ -28,6 +28,7 @@ func (p *Pages) helpRoutes() []route {
 		{pattern: "POST /place/help", roles: atCounter, handle: p.helpOpen},
 		{pattern: "GET /place/voucher", roles: atCounter, handle: p.voucher},
 		{pattern: "POST /place/voucher", roles: atCounter, fields: []string{"own code"}, handle: p.giveVoucher},
+		{pattern: "GET /place/form", roles: atCounter, handle: p.blank},
 		{pattern: "GET /place/new", roles: atCounter, handle: p.wish},
 		{pattern: "POST /place/new", roles: atCounter, fields: []string{"what they tell", "own code"}, handle: p.sendWish},
 	}

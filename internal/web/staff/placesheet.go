@@ -3,6 +3,7 @@ package staff
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"loket/internal/fault"
 	"loket/internal/ident"
@@ -26,6 +27,7 @@ type wishPage struct {
 	Tongue    lang.Language
 	Parts     []wishPart
 	Form      *form.Text // the number of a form of paper; nil elsewhere
+	Came      *cameIn    // and when that came in
 	Confirmed string
 	Hidden    []hidden
 	Way       []lang.Text // why no place is needed, in both languages; nil where one is
@@ -35,6 +37,8 @@ type wishPage struct {
 	form   asking.Form
 	filled asking.Filled
 	door   planner.Door
+	// received is when a form of paper came in; zero for all other doors.
+	received time.Time
 }
 
 // wishPart is one question, and its words in the person's language where that is not the
@@ -81,6 +85,7 @@ func (p *Pages) newWish(r *http.Request, get func(string) string, doors ...plann
 	}
 	if page.door == planner.OnPaper {
 		page.Form = &form.Text{Name: "form", Label: "staff.asking.form", Hint: "staff.asking.form-hint", Width: 20, Latin: true, Autocomplete: "off"}
+		page.Came = newCameIn()
 	}
 	page.Hidden = []hidden{{"lang", string(page.Tongue.Tag)}, {"people", strconv.Itoa(people)}, {"door", string(page.door)}}
 	page.form = asking.Form{Planner: p.Planner, Catalogue: p.Papers, Region: p.Region, Tag: p.site.Language(r), Locations: list,
@@ -128,7 +133,10 @@ func (p *Pages) takeWish(r *http.Request, doors ...planner.Door) (*planner.Askin
 		page.Form.Require("staff.asking.form-missing")
 		number := form.Parse(page.Form, ident.ParseCaseNumber)
 		filled.Key = string(number)
-		page.Problems = append(form.Problems(page.Form), problems...)
+		if page.received, err = page.Came.read(r, p.Planner.Now(), p.Planner.Zone); err != nil {
+			return nil, nil, err
+		}
+		page.Problems = append(form.Problems(page.Form, &page.Came.Day, &page.Came.Time), problems...)
 	}
 	page.filled = filled
 	p.showWish(r, page)
@@ -143,7 +151,7 @@ func (p *Pages) takeWish(r *http.Request, doors ...planner.Door) (*planner.Askin
 		return nil, page, nil
 	}
 	a := page.form.Asking(filled, page.door)
-	a.Lang = string(page.Tongue.Tag)
+	a.Lang, a.Received = string(page.Tongue.Tag), page.received
 	return &a, page, nil
 }
 
