@@ -154,7 +154,7 @@ func TestContestedLooksLikeEverybody(t *testing.T) {
 // plain is an answer without what is everybody's own.
 func plain(got reply) string {
 	text := got.body
-	for _, own := range []string{"number", "code", "ticket"} {
+	for _, own := range []string{"number", "code", "ticket", "receipt"} {
 		if value := got.get(own); value != "" {
 			text = strings.ReplaceAll(text, `"`+value+`"`, `"…"`)
 		}
