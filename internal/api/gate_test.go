@@ -140,7 +140,7 @@ func TestGuessingLinksShutsNobodyOut(t *testing.T) { // T5
 
 // Characters that no keyboard makes are refused in words, and break nothing.
 func TestControlCharactersAreRefused(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		const bad = "a\x00b\x1f"
 		for member := range known() {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestVoiceComesAfterTwoMinutes(t *testing.T) { // G-53
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		p.send(known(), 1)
 		w.Pass(t, time.Hour)
@@ -45,7 +45,7 @@ func spoken(w *apptest.World) string {
 // A link alone opens nothing, and neither does a wrong code, a fourth try or a
 // session that has ended.
 func TestLinkAloneOpensNothing(t *testing.T) { // G-52
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		p.send(known(), 1)
 		w.Pass(t, time.Hour)
@@ -82,7 +82,7 @@ func TestLinkAloneOpensNothing(t *testing.T) { // G-52
 }
 
 func TestReplyAndWrongNumber(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		p.send(unknown(), 1)
 		mine := p.send(unknown().with("email", "other@example.org"), 2)

@@ -70,7 +70,7 @@ func (p *program) photograph(path, kind, content string, header []string) string
 // A program sends photos in pieces, takes one back, sends the rest with a reply, and
 // reads the receipts.
 func TestAProgramSendsPhotos(t *testing.T) { // G-28 G-33 G-37
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		mine := p.send(unknown(), 1)
 		w.Pass(t, time.Hour)

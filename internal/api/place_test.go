@@ -8,13 +8,14 @@ import (
 
 	"loket/internal/app/apptest"
 	"loket/internal/db"
+	"loket/internal/db/dbtest"
 	"loket/internal/draw"
 )
 
 // eachPlace runs test as a subtest on each engine, in a world that offers places.
 func eachPlace(t *testing.T, test func(t *testing.T, w *apptest.World, p *program)) {
 	t.Helper()
-	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+	for _, engine := range dbtest.Engines(t) {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			w := places(t, engine)

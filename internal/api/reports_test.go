@@ -19,7 +19,7 @@ import (
 )
 
 func TestDeliveryReports(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		p.send(known(), 1)
 		w.Pass(t, time.Hour)

@@ -78,7 +78,7 @@ func (p *program) open(w *apptest.World, email, phone string) []string {
 }
 
 func TestRequestThatEndsInAProof(t *testing.T) { // G-04 G-24 G-51 G-52
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		mine := p.send(known(), 1)
 		if got := p.call("POST", "/api/v1/request-status", mine).want(200); got.get("step") != "received" || got.get("received") != "2021-12-20" {
@@ -118,7 +118,7 @@ func TestRequestThatEndsInAProof(t *testing.T) { // G-04 G-24 G-51 G-52
 // Known and unknown people get the same bytes, but for the number, the code and
 // nothing else, until the message is open.
 func TestKnownAndUnknownGetTheSameAnswers(t *testing.T) { // G-25 G-27
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		seen := map[string][]string{}
 		for n, f := range []form{known(), unknown()} {
@@ -236,7 +236,7 @@ func TestOptionalAnswersAndTheCounter(t *testing.T) { // G-14 G-16 G-17 G-19 G-2
 }
 
 func TestOneKeyMakesOneRequest(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		answers := make([]string, 12)
 		var all sync.WaitGroup
@@ -264,7 +264,7 @@ func TestOneKeyMakesOneRequest(t *testing.T) {
 }
 
 func TestNumberAndCodeOpenAndNothingElseDoes(t *testing.T) { // G-51
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		mine := p.send(known(), 1)
 		spaced := form{"number": strings.ToLower(strings.ReplaceAll(mine["number"].(string), "-", " ")), "code": mine["code"]}
@@ -287,7 +287,7 @@ func TestNumberAndCodeOpenAndNothingElseDoes(t *testing.T) { // G-51
 }
 
 func TestReopenAndWithdraw(t *testing.T) { // G-29
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		mine := p.send(unknown(), 1)
 		p.call("POST", "/api/v1/request-reopenings", mine).want(410)
@@ -307,7 +307,7 @@ func TestReopenAndWithdraw(t *testing.T) { // G-29
 }
 
 func TestDraftOnAnotherDevice(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+	apptest.Door(t, func(t *testing.T, w *apptest.World) {
 		p := connect(t, w, nil)
 		code := p.call("POST", "/api/v1/drafts", form{}).want(201).get("draftCode")
 		if got := p.call("GET", "/api/v1/draft", nil, "Draft-Code", code).want(200).body; got != "{}\n" {

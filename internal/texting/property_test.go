@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"loket/internal/db"
+	"loket/internal/db/dbtest"
 	"loket/internal/ident"
 )
 
@@ -31,7 +32,7 @@ const countAnswers = `SELECT count(*) AS n FROM text_answer`
 // Whatever is texted, in whatever order, leaves every promise whole, and no text has more
 // than one answer.
 func TestAnyTextsLeaveThePromisesWhole(t *testing.T) { // P-42
-	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+	for _, engine := range dbtest.Engines(t) {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, engine)

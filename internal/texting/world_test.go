@@ -33,7 +33,7 @@ type world struct {
 // each runs test as a subtest on each engine, on the evening before the season.
 func each(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
-	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+	for _, engine := range dbtest.Engines(t) {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			test(t, newWorld(t, engine))

@@ -56,7 +56,18 @@ type World struct {
 // Each runs test as a subtest on each engine, in a new world; the two run side by side.
 func Each(t *testing.T, test func(t *testing.T, w *World)) {
 	t.Helper()
-	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+	on(t, []db.Engine{db.SQLite, db.PostgreSQL}, test)
+}
+
+// Door is Each for a test of a door, which runs on dbtest.Engines.
+func Door(t *testing.T, test func(t *testing.T, w *World)) {
+	t.Helper()
+	on(t, dbtest.Engines(t), test)
+}
+
+func on(t *testing.T, engines []db.Engine, test func(t *testing.T, w *World)) {
+	t.Helper()
+	for _, engine := range engines {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			test(t, New(t, engine, nil))

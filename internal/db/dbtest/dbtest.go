@@ -14,6 +14,8 @@
 package dbtest
 
 import (
+	"hash/fnv"
+	"os"
 	"testing"
 
 	"loket/internal/db"
@@ -64,4 +66,18 @@ func open(t testing.TB, engine db.Engine) *db.DB {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// Engines returns on which engines a test of pages, of the API or of another door runs: one
+// of the two by its name, so that half of them run on each. What doors call is tested on
+// both by the packages that they call; LOKET_ENGINES=both runs the doors on both as well.
+func Engines(t testing.TB) []db.Engine {
+	both := []db.Engine{db.SQLite, db.PostgreSQL}
+	if os.Getenv("LOKET_ENGINES") == "both" {
+		return both
+	}
+	sum := fnv.New32a()
+	sum.Write([]byte(t.Name()))
+	i := sum.Sum32() % 2
+	return both[i : i+1]
 }

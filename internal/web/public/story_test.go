@@ -10,6 +10,7 @@ import (
 
 	"loket/internal/app/apptest"
 	"loket/internal/db"
+	"loket/internal/db/dbtest"
 )
 
 // applicant is an invented person at the form.
@@ -70,7 +71,7 @@ func (a applicant) read(w *apptest.World, v *visitor) *visitor {
 }
 
 func each(t *testing.T, test func(t *testing.T, w *apptest.World, base string)) {
-	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+	for _, engine := range dbtest.Engines(t) {
 		t.Run(string(engine), func(t *testing.T) {
 			w, base := open(t, engine)
 			test(t, w, base)

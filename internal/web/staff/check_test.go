@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"loket/internal/db"
+	"loket/internal/db/dbtest"
 	people "loket/internal/staff"
 	"loket/internal/upload"
 )
@@ -16,7 +17,7 @@ import (
 // both runs test on both engines.
 func both(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
-	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+	for _, engine := range dbtest.Engines(t) {
 		t.Run(string(engine), func(t *testing.T) {
 			w := open(t, engine)
 			test(t, w)

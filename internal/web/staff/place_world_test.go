@@ -9,6 +9,7 @@ import (
 
 	"loket/internal/app/apptest"
 	"loket/internal/db"
+	"loket/internal/db/dbtest"
 	"loket/internal/ident"
 	"loket/internal/planner"
 	"loket/internal/rules"
@@ -38,7 +39,7 @@ func openSeason(t *testing.T, engine db.Engine) *world {
 // eachSeason runs test as a subtest on each engine.
 func eachSeason(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
-	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+	for _, engine := range dbtest.Engines(t) {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			test(t, openSeason(t, engine))

@@ -253,7 +253,7 @@ func (x texter) shows(t *testing.T, digits string) (r planner.Receipt) {
 
 // Oksana has only a phone that can text.
 func TestTheCardOfSomebodyWhoTexts(t *testing.T) { // H-72 P-27 P-42 P-52 P-54 P-57
-	for _, engine := range []db.Engine{db.SQLite, db.PostgreSQL} {
+	for _, engine := range dbtest.Engines(t) {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			w, hook := openTexts(t, engine)
