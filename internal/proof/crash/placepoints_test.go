@@ -22,7 +22,7 @@ const ofPlaces = "planner."
 func notReached() []string {
 	return []string{"planner.address-told", "planner.arrived", "planner.collected", "planner.displaced", "planner.document-returned", "planner.disruption-told", "planner.document-told",
 		"planner.move-asked", "planner.move-ended", "planner.opening-told", "planner.pause-told", "planner.reminded", "planner.restored", "planner.stopped",
-		"planner.taken", "planner.urgent-granted", "planner.urgent-offered", "planner.urgent-proposed", "report.sent", "texting.asked", "texting.taken"}
+		"planner.taken", "planner.urgent-granted", "planner.urgent-offered", "planner.urgent-proposed", "planner.voucher-issued", "report.sent", "texting.asked", "texting.taken"}
 }
 
 // promises 1, 3 and 9 at each point of places. Some need time to pass, a counter, or a line
