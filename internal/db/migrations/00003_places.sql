@@ -115,7 +115,7 @@ CREATE TABLE slot (
 );
 CREATE UNIQUE INDEX slot_location_id_starts_at_desk ON slot (location_id, starts_at, desk) WHERE state <> 'gone';
 CREATE INDEX slot_free ON slot (location_id, starts_at) WHERE state = 'free';
-CREATE INDEX slot_offer_id ON slot (offer_id) WHERE offer_id <> '';
+CREATE INDEX slot_offer_id ON slot (offer_id);
 CREATE INDEX slot_booked ON slot (starts_at) WHERE state = 'booked';
 
 CREATE TABLE offer (
@@ -148,6 +148,9 @@ CREATE TABLE appointment (
 );
 CREATE UNIQUE INDEX appointment_slot_id ON appointment (slot_id) WHERE state IN ('booked', 'served');
 CREATE UNIQUE INDEX appointment_ask_id_member ON appointment (ask_id, member) WHERE state = 'booked';
+-- A partial index serves only queries that repeat its condition.
+CREATE INDEX appointment_slots ON appointment (slot_id);
+CREATE INDEX appointment_asks ON appointment (ask_id);
 
 CREATE TABLE ask_skip (
     ask_id   TEXT   NOT NULL REFERENCES ask (id) ON DELETE CASCADE,
