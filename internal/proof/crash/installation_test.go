@@ -160,7 +160,7 @@ func (in *installation) start(point string) *process {
 	cmd := exec.Command(in.program, "serve", "--config", in.config)
 	cmd.Env = append(os.Environ(), "LOKET_POINT="+point)
 	p := &process{cmd: cmd, ended: make(chan struct{}), said: &strings.Builder{}}
-	cmd.Stderr = p.said
+	cmd.Stderr, cmd.WaitDelay = p.said, patience // of what the program started and left
 	out, err := cmd.StdoutPipe()
 	in.must(err)
 	in.must(cmd.Start())
@@ -201,12 +201,17 @@ func (p *process) kill() {
 	<-p.ended
 }
 
-// stop ends the process as an operator does.
+// stop ends the process as an operator does. One that does not end tells where it stands.
 func (p *process) stop() error {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}
-	<-p.ended
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // it may end just now
+		<-p.ended
+	}
 	if p.err != nil {
 		return fmt.Errorf("stop: %w: %s", p.err, p.said)
 	}
@@ -219,9 +224,12 @@ func (in *installation) command(point string, args ...string) (string, error) {
 }
 
 // runWith gives a program that dies at a point something to read, and returns what it
-// printed.
+// printed. One that does not end tells where it stands.
 func (in *installation) runWith(input, point, program string, args ...string) (string, error) {
-	cmd := exec.Command(program, args...)
+	ctx, cancel := context.WithTimeout(in.t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Cancel, cmd.WaitDelay = func() error { return cmd.Process.Signal(syscall.SIGQUIT) }, patience
 	cmd.Stdin = strings.NewReader(input)
 	cmd.Env = append(os.Environ(), "LOKET_POINT="+point)
 	out, err := cmd.CombinedOutput()

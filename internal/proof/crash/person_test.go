@@ -252,15 +252,17 @@ func (a *applicant) reply(ctx context.Context) error {
 // truth compares what the person was told with what Loket holds now.
 func (a *applicant) truth(t testing.TB) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
 	if a.number == "" {
 		t.Errorf("person %d was never acknowledged", a.n)
 		return
 	}
-	again, err := a.call(t.Context(), "/requests", a.form(), "Idempotency-Key", a.key)
+	again, err := a.call(ctx, "/requests", a.form(), "Idempotency-Key", a.key)
 	if err != nil || again.Text("number") != a.number || again.Text("code") != a.code {
 		t.Errorf("person %d sent the same form again and got another receipt: %v %s", a.n, err, again.Body)
 	}
-	status, err := a.call(t.Context(), "/request-status", map[string]any{"number": a.number, "code": a.code})
+	status, err := a.call(ctx, "/request-status", map[string]any{"number": a.number, "code": a.code})
 	if want := map[bool]string{true: "closed", false: "message"}[a.known]; err != nil || status.Text("step") != want {
 		t.Errorf("the status of person %d (known: %t) is %s, want %s", a.n, a.known, status.Body, want)
 	}
@@ -269,7 +271,7 @@ func (a *applicant) truth(t testing.TB) {
 	}
 	for _, link := range a.links() {
 		// 429 is the answer of a link that is good, to somebody in a hurry.
-		got, err := a.call(t.Context(), "/message-codes", map[string]any{"link": link, "browser": a.browser(), "channel": "sms"})
+		got, err := a.call(ctx, "/message-codes", map[string]any{"link": link, "browser": a.browser(), "channel": "sms"})
 		if err != nil || got.Status != http.StatusOK && got.Status != http.StatusTooManyRequests {
 			t.Errorf("a link that left for person %d is answered %d: %v %s", a.n, got.Status, err, got.Body)
 		}
