@@ -44,6 +44,8 @@ func (a *App) openPlaces(vault *seal.Vault, guard *once.Guard, counts *tally.Tal
 		DB: a.DB, Audit: a.Audit, Zone: a.zone, Now: a.now, Tell: a.Mailbox.Notice,
 		Counters:  func() []rules.Item { return pack.List("places") },
 		Checklist: func() []rules.Item { return pack.List("opening_checklist") },
+		Products:  func() []rules.Item { return pack.List("products") },
+		Regions:   func() []rules.Item { return pack.List("regions") },
 	})
 	a.Planner, err = planner.NewStore(planner.Parts{
 		DB: a.DB, Keys: a.Keys, Vault: vault, Audit: a.Audit, Jobs: a.Jobs, Once: guard, Tally: counts, Mailbox: a.Mailbox, Locations: places,

@@ -36,6 +36,8 @@ type Preview struct {
 	// Told reports whether the change tells them, at once.
 	Told bool
 	// Supply is how many slots lie ahead, from today on: all of them first, then by product.
+	// Where After is kept from opening by its checklist, they are those that it has once the
+	// list is complete.
 	Supply []Supply
 }
 
@@ -48,7 +50,9 @@ func (s *Store) Preview(ctx context.Context, m staff.Member, c Change) (Preview,
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Before: before, After: after, Told: after.On(s.Today()) == Open, Supply: supply(before, after, s.Today(), s.Zone)}
+	listed := after
+	listed.ready = true
+	p := Preview{Before: before, After: after, Told: after.On(s.Today()) == Open, Supply: supply(before, listed, s.Today(), s.Zone)}
 	if p.Waiting, err = db.Get[int64](ctx, s.DB, countWaiting, c.ID); err != nil {
 		return Preview{}, fmt.Errorf("count who waits for counter %s: %w", c.ID, err)
 	}
@@ -117,7 +121,10 @@ func (s *Store) weigh(ctx context.Context, q db.Queryer, m staff.Member, c Chang
 	if after.Address, err = line(c.Address, "location.address"); err != nil {
 		return before, after, err
 	}
-	if err = after.plan(c.Plan, before.Address, s.Here()); err != nil {
+	if err = after.plan(c.Plan, before.Address, s.Here()); err == nil && c.Plan != nil {
+		err = s.known(*c.Plan)
+	}
+	if err != nil {
 		return before, after, err
 	}
 	if after.Ground, err = line(c.Ground, "location.ground"); err != nil {
@@ -130,6 +137,24 @@ func (s *Store) weigh(ctx context.Context, q db.Queryer, m staff.Member, c Chang
 		return before, after, err
 	}
 	return before, after, s.mayOpen(ctx, q, before, &after)
+}
+
+// known refuses what no list of the pack has.
+func (s *Store) known(p Plan) error {
+	of := func(list func() []rules.Item, id string) bool {
+		return list == nil || slices.ContainsFunc(list(), func(item rules.Item) bool { return item.ID == id })
+	}
+	for _, o := range p.Products {
+		if !of(s.Products, o.Product) {
+			return invalid("location.products", "a product that no pack has")
+		}
+	}
+	for _, a := range p.Also {
+		if !of(s.Regions, a.Region) {
+			return invalid("location.also", "a region that no pack has")
+		}
+	}
+	return nil
 }
 
 // plan takes a new plan, or none. An address that was changed without one holds from today

@@ -211,7 +211,7 @@ func parseHorizon(text string, today rules.Day) (horizon rules.Day, ahead int, e
 // parseInstant reads a day, which is its midnight, or 2022-07-13T10:00 by the clocks of the
 // zone.
 func parseInstant(text string, zone *time.Location) (time.Time, error) {
-	layout := "2006-01-02T15:04"
+	layout := instantLayout
 	if len(text) == len(time.DateOnly) {
 		layout = time.DateOnly
 	}

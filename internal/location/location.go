@@ -115,6 +115,12 @@ func (l Location) BookableAt(t time.Time) bool {
 	return false
 }
 
+// BookableOnOpening reports whether its slots are given from the first day on, because
+// nobody said another moment.
+func (l Location) BookableOnOpening(zone *time.Location) bool {
+	return !l.OpensOn.IsZero() && l.Plan.Bookable.Equal(onWall(l.OpensOn, 0, zone))
+}
+
 // OpenAt reports whether somebody is served at t, whose zone is the counter's.
 func (l Location) OpenAt(t time.Time) bool {
 	return slices.ContainsFunc(l.HoursOn(rules.DayOf(t)), func(s Span) bool { return s.holds(t) })

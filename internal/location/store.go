@@ -29,7 +29,7 @@ type reading struct {
 	list   []Location
 }
 
-// Parts is what the store is made with. All are needed but Checklist.
+// Parts is what the store is made with. All are needed but Checklist, Products and Regions.
 type Parts struct {
 	DB       *db.DB
 	Audit    *audit.Log
@@ -37,8 +37,11 @@ type Parts struct {
 	// Checklist is the pack's list of what has to be done before staff open a counter; nil
 	// where nothing has.
 	Checklist func() []rules.Item
-	Zone      *time.Location // of the clocks on the wall
-	Now       func() time.Time
+	// Products and Regions are the pack's: staff can hand out, and serve, no other. Nil where
+	// a pack has none.
+	Products, Regions func() []rules.Item
+	Zone              *time.Location // of the clocks on the wall
+	Now               func() time.Time
 	// Tell puts one neutral message for the person of a case in the transaction. A case
 	// that nobody can be told of any more is no error.
 	Tell func(ctx context.Context, tx *db.Tx, caseID string) error

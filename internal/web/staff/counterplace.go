@@ -79,13 +79,25 @@ func (p *Pages) newPlacePage(l location.Location) *placePage {
 	for _, s := range []location.State{location.Announced, location.Dated, location.Open, location.Paused, location.Closed} {
 		page.State.Options = append(page.State.Options, form.Option{Value: string(s), Label: "staff.location." + string(s)})
 	}
-	for n := range 7 {
-		day := &form.Text{Name: "day-" + string(rune('1'+n)), Label: weekdayKey(n), Width: 20, Latin: true, Autocomplete: "off"}
-		day.Value = location.FormatSpans(l.Week[(n+1)%7])
-		page.Days = append(page.Days, day)
-	}
-	page.Days[0].Hint = "staff.location.hours-hint"
+	page.Days = weekFields(l.Week)
 	return page
+}
+
+// weekFields are the hours of a week, a field a day, Monday first.
+func weekFields(week location.Week) (days []*form.Text) {
+	for n := range 7 {
+		days = append(days, &form.Text{Name: "day-" + string(rune('1'+n)), Label: weekdayKey(n), Width: 20, Latin: true, Autocomplete: "off",
+			Value: location.FormatSpans(week[(n+1)%7])})
+	}
+	days[0].Hint = "staff.location.hours-hint"
+	return days
+}
+
+func parseWeekFields(days []*form.Text) (week location.Week) {
+	for n, day := range days {
+		week[(n+1)%7] = form.Parse(day, location.ParseSpans)
+	}
+	return week
 }
 
 func (p *Pages) place(w http.ResponseWriter, r *http.Request, _ people.Member) error {
@@ -145,9 +157,7 @@ func (page *placePage) read(r *http.Request, id string) (location.Change, error)
 	page.State.Require("location.state")
 	change := location.Change{ID: id, State: location.State(page.State.Value), Address: page.Address.Value, Ground: page.Ground.Value}
 	change.OpensOn = form.ParseDate(&page.OpensOn, openingDay)
-	for n, day := range page.Days {
-		change.Week[(n+1)%7] = form.Parse(day, location.ParseSpans)
-	}
+	change.Week = parseWeekFields(page.Days)
 	page.Problems = form.Problems(fields...)
 	return change, nil
 }

@@ -70,7 +70,7 @@ func PageData() map[string]web.Document {
 		"counter": &counterStart{}, "counter-case": &seatPage{}, "counter-done": &donePage{}, "counter-proof": &proofsPage{}, "paper": &paperPage{},
 		"sheet": &sheetPage{}, "location": &placePage{}, "locations": &placesPage{}, "helper": &helpedPage{}, "helper-mandate": &mandatePage{},
 		"helper-person": &personPage{}, "ticket-choose": &deskChoice{}, "ticket-desk": &deskPage{}, "ticket-number": &numberPage{},
-		"place-where": &wherePage{}, "place-turns": &turnsPage{}, "place-desk": &guestPage{}, "place-plan": &planPage{After: &afterPlan{}}, "place-strike": &strikePage{},
+		"place-where": &wherePage{}, "place-turns": &turnsPage{}, "place-desk": &guestPage{}, "place-plan": &planPage{Open: &openPlan{}, After: &afterPlan{}}, "place-strike": &strikePage{},
 		"place-urgent": &urgentPage{}, "place-urgent-sign": &urgentSignPage{}, "place-draws": &drawsPage{}, "place-draw": &drawPage{},
 		"place-stocks": &stocksPage{}, "place-stock": &stockPage{shelfView: &shelfView{}}, "place-stock-change": &stockChangePage{},
 		"fraud-queue": &fraudQueuePage{}, "fraud": &fraudPage{}, "place-cards": &cardsPage{},

@@ -55,6 +55,7 @@ type planPage struct {
 	Before    string // last ground
 	Seen      string // the version that was previewed
 	Shown     string // fingerprint of the change that was previewed
+	Open      *openPlan
 	After     *afterPlan
 	Preview   *planPreview
 	List      *listView
@@ -68,6 +69,7 @@ type planPreview struct {
 	Offered, Booked int // slots of somebody that are not in the new plan
 	Waiting         int
 	Told            bool
+	Unready         bool // no slots before its list is done
 	After           *afterPreview
 }
 
@@ -100,6 +102,7 @@ func (p *Pages) newPlanPage(r *http.Request) (*planPage, error) {
 	for _, state := range statesOf(l, today) {
 		page.State.Options = append(page.State.Options, form.Option{Value: string(state), Label: "staff.turns.state-" + string(state)})
 	}
+	page.Open = p.newOpenPlan(r, l)
 	if page.List, err = p.openingOf(r, l); err != nil {
 		return nil, err
 	}
@@ -115,12 +118,13 @@ func stateOf(l location.Location, today rules.Day) location.State {
 	return l.State
 }
 
-// statesOf are the states into which the page can bring a location. To announce, date or
-// move one needs more than there is on the page.
+// statesOf are the states into which the page can bring a location, its own first. One
+// that serves people is not announced again, and moves by its addresses.
 func statesOf(l location.Location, today rules.Day) []location.State {
 	list := []location.State{stateOf(l, today)}
-	for _, state := range []location.State{location.Open, location.Paused, location.Closed} {
-		if state != list[0] && (state != location.Open || !l.OpensOn.After(today)) {
+	serves := list[0] == location.Open || list[0] == location.Moving
+	for _, state := range []location.State{location.Announced, location.Dated, location.Open, location.Paused, location.Closed} {
+		if state != list[0] && (!serves || state == location.Open || state == location.Paused || state == location.Closed) {
 			list = append(list, state)
 		}
 	}
@@ -199,7 +203,7 @@ func (p *Pages) takePlan(w http.ResponseWriter, r *http.Request, m people.Member
 	if err != nil {
 		return err
 	}
-	change, err := page.read(r)
+	change, err := page.read(p, r)
 	if err != nil {
 		return err
 	}
@@ -229,7 +233,7 @@ func (p *Pages) takePlan(w http.ResponseWriter, r *http.Request, m people.Member
 
 // fingerprint is another for every other change.
 func fingerprint(c location.Change) string {
-	sum := sha256.Sum256([]byte(string(c.State) + "\n" + c.Plan.String()))
+	sum := sha256.Sum256([]byte(strings.Join([]string{string(c.State), c.OpensOn.String(), c.Week.String(), c.Plan.String()}, "\n")))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -246,7 +250,7 @@ func (p *Pages) preview(r *http.Request, m people.Member, c location.Change) (*p
 	}
 	s := p.placeScreen(r)
 	preview := &planPreview{Then: standing(found.After, p.Planner.Today()), Offered: out.Offered, Booked: out.Booked,
-		Waiting: int(found.Waiting), Told: found.Told}
+		Waiting: int(found.Waiting), Told: found.Told, Unready: found.After.Unready()}
 	for _, supply := range found.Supply {
 		line := supplyLine{Before: supply.Before, After: supply.After}
 		if supply.Product != "" {
@@ -259,12 +263,14 @@ func (p *Pages) preview(r *http.Request, m people.Member, c location.Change) (*p
 }
 
 func (page *planPage) fields() []form.Field {
-	return append([]form.Field{&page.State, &page.Desks, &page.Horizon, &page.Closed, &page.Ground}, page.After.fields()...)
+	list := append([]form.Field{&page.State}, page.Open.fields()...)
+	list = append(list, &page.Desks, &page.Horizon, &page.Closed)
+	return append(append(list, page.After.fields()...), &page.Ground)
 }
 
 // read takes the form; what cannot be read stays in its field. A horizon that is written
 // down does not move on by itself any more.
-func (page *planPage) read(r *http.Request) (location.Change, error) {
+func (page *planPage) read(p *Pages, r *http.Request) (location.Change, error) {
 	if err := form.Read(r, page.fields()...); err != nil {
 		return location.Change{}, err
 	}
@@ -276,16 +282,20 @@ func (page *planPage) read(r *http.Request) (location.Change, error) {
 	if plan.Horizon = form.ParseDate(&page.Horizon, openingDay); plan.Horizon != l.Plan.Horizon {
 		plan.Ahead = 0
 	}
-	page.After.read(&plan, page.State.Value == string(location.Closed) && l.State != location.Closed)
+	change := location.Change{ID: l.ID, State: location.State(page.State.Value), Address: l.Address, Plan: &plan, Ground: page.Ground.Value}
+	page.Open.read(p, &change, l)
+	page.After.read(&plan, change.State == location.Closed && l.State != location.Closed)
 	page.Problems = form.Problems(page.fields()...)
-	return location.Change{ID: l.ID, State: location.State(page.State.Value), Address: l.Address, OpensOn: l.OpensOn, Week: l.Week,
-		Plan: &plan, Ground: page.Ground.Value}, nil
+	return change, nil
 }
 
 // wrong puts what the domain refused at its field.
 func (page *planPage) wrong(key string) {
 	field := map[string]*string{"location.ground": &page.Ground.Error, "location.desks": &page.Desks.Error,
 		"location.horizon": &page.Horizon.Error, "location.closed": &page.Closed.Error,
+		"location.day": &page.Open.OpensOn.Error, "location.announced": &page.Open.OpensOn.Error, "location.open-later": &page.Open.OpensOn.Error,
+		"location.last": &page.Open.Last.Error, "location.no-hours": &page.Open.Days[0].Error, "location.products": &page.Open.Products.Error,
+		"location.also": &page.Open.Also.Error, "location.travel": &page.Open.Travel.Error, "location.bookable": &page.Open.Bookable.Error,
 		"location.addresses": &page.After.Addresses.Error, "location.address": &page.After.Addresses.Error, "location.successor": &page.After.Successor.Error}[key]
 	if field == nil {
 		field = &page.State.Error
