@@ -3,6 +3,7 @@ package planner
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 
 // Where a location has more slots than people ask for, its plan can say that who asks
 // takes one at once. All else is as strict: the same form, one number in one ask, the
-// same rules of what fits. While anybody waits in the line for it nobody can.
+// same rules of what fits. While anybody waits in the line whom some of it fits nobody can.
 
 // Time is a time that somebody can take.
 type Time struct {
@@ -28,6 +29,7 @@ type Time struct {
 const (
 	mostTimes = 5  // that are shown: the earliest of as many days
 	takeTries = 3  // to take a time of which another desk is free
+	mostUnfit = 50 // who may wait in the line of a region and fit nothing: beyond, there is no plenty
 	direct    = -1 // the place in the line of an offer that was taken without one
 )
 
@@ -76,7 +78,11 @@ func (s *Store) choices(ctx context.Context, a askRow) (list [][]seat, err error
 	if err != nil || len(seats) == 0 {
 		return nil, err
 	}
-	if err := s.mayTake(ctx, s.DB, a, seats); err != nil {
+	waiting, err := s.unfit(ctx, a, seats, n)
+	if err == nil {
+		err = s.mayTake(ctx, s.DB, a, seats, waiting)
+	}
+	if err != nil {
 		if fault.Key(err) == keyCounter {
 			err = orElse(s.writeSome(ctx, []passed{{a.ID, skipContested}}), err)
 		}
@@ -130,17 +136,55 @@ func (s *Store) openSeats(ctx context.Context, a askRow) (seats []seat, w wish, 
 	return seats, w, p.notice, err
 }
 
-const keyCounter = "planner.direct.counter"
+const (
+	keyCounter = "planner.direct.counter"
+	keyLine    = "planner.direct.line"
+)
 
-// mayTake makes sure that nobody waits in the line for some seats, and that the numbers of
-// an ask are its own.
-func (s *Store) mayTake(ctx context.Context, q db.Queryer, a askRow, seats []seat) error {
-	var regions []string
+func regionsOf(seats []seat) (regions []string) {
 	for _, one := range seats {
 		regions = append(regions, one.regions...)
 	}
 	slices.Sort(regions)
-	for _, region := range slices.Compact(regions) {
+	return slices.Compact(regions)
+}
+
+// unfit returns how many wait in the line of each region of some seats, when none of them
+// could be given any: they need a language that nobody speaks there, or more slots side by
+// side. It is a fault.TooLate when somebody could, who then comes first.
+func (s *Store) unfit(ctx context.Context, a askRow, seats []seat, n notice) (map[string]int64, error) {
+	count := map[string]int64{}
+	for _, region := range regionsOf(seats) {
+		first, err := db.Select[candidate](ctx, s.DB, selectNext, region, int64(-1), int64(math.MaxInt64), s.midnight(s.Today()), int64(mostUnfit+1))
+		if err != nil {
+			return nil, fmt.Errorf("read who waits: %w", err)
+		}
+		near := slices.DeleteFunc(slices.Clone(seats), func(one seat) bool { return !slices.Contains(one.regions, region) })
+		for _, c := range first {
+			if c.ID == a.ID || c.Claimed > 0 || c.NotBefore.After(s.now()) {
+				continue
+			}
+			w, err := s.wishOf(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			if chosen, _ := fit(near, w, n); chosen != nil {
+				return nil, inLine(region, a.ID)
+			}
+			count[region]++
+		}
+	}
+	return count, nil
+}
+
+func inLine(region, askID string) error {
+	return fault.New(fault.TooLate, keyLine, "people wait in %s before ask %s", region, askID)
+}
+
+// mayTake makes sure that nobody waits in the line for some seats, beside those whom they
+// do not fit, and that the numbers of an ask are its own.
+func (s *Store) mayTake(ctx context.Context, q db.Queryer, a askRow, seats []seat, unfit map[string]int64) error {
+	for _, region := range regionsOf(seats) {
 		line, err := db.Get[int64](ctx, q, countLine, region, s.now(), a.ID)
 		if err != nil {
 			return fmt.Errorf("count who waits: %w", err)
@@ -149,8 +193,8 @@ func (s *Store) mayTake(ctx context.Context, q db.Queryer, a askRow, seats []sea
 		if err != nil {
 			return fmt.Errorf("count who comes first: %w", err)
 		}
-		if line+ahead > 0 {
-			return fault.New(fault.TooLate, "planner.direct.line", "people wait in %s before ask %s", region, a.ID)
+		if line > unfit[region] || ahead > 0 {
+			return inLine(region, a.ID)
 		}
 	}
 	people, err := db.Get[crowdOf](ctx, q, countPeople, a.ID)
@@ -175,16 +219,16 @@ func (s *Store) Take(ctx context.Context, number ident.CaseNumber, code ident.Co
 		if a.State != Waiting {
 			return s.tookAlready(ctx, a, locationID, starts)
 		}
-		chosen, err := s.chosenAt(ctx, a, locationID, starts)
+		chosen, waiting, err := s.chosenAt(ctx, a, locationID, starts)
 		if err != nil {
 			return err
 		}
-		err = s.DB.Update(ctx, func(tx *db.Tx) error { return s.takeSeats(ctx, tx, a, chosen) })
+		err = s.DB.Update(ctx, func(tx *db.Tx) error { return s.takeSeats(ctx, tx, a, chosen, waiting) })
 		if err == nil {
 			point.Reach("planner.taken")
 			return nil
 		}
-		if !fault.Is(err, fault.TooLate) || fault.Key(err) == "planner.direct.line" || fault.Key(err) == keyCounter {
+		if !fault.Is(err, fault.TooLate) || fault.Key(err) == keyLine || fault.Key(err) == keyCounter {
 			return err
 		}
 		if a, err = s.ask(ctx, s.DB, a.ID); err != nil { // somebody was first: perhaps there is another desk
@@ -211,25 +255,29 @@ func (s *Store) tookAlready(ctx context.Context, a askRow, locationID string, st
 }
 
 // chosenAt returns the slots that fit an ask at a location from a time on, which must be
-// the first of them.
-func (s *Store) chosenAt(ctx context.Context, a askRow, locationID string, starts time.Time) ([]seat, error) {
+// the first of them, and how many wait whom nothing fits.
+func (s *Store) chosenAt(ctx context.Context, a askRow, locationID string, starts time.Time) ([]seat, map[string]int64, error) {
 	seats, w, n, err := s.openSeats(ctx, a)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	waiting, err := s.unfit(ctx, a, seats, n)
+	if err != nil {
+		return nil, nil, err
 	}
 	day := s.day(starts)
 	seats = slices.DeleteFunc(seats, func(one seat) bool { return one.location != locationID || one.day != day || one.starts.Before(starts) })
 	chosen, _ := fit(seats, w, n)
 	if chosen == nil || !chosen[0].starts.Equal(starts) {
-		return nil, goneFirst(a.ID)
+		return nil, nil, goneFirst(a.ID)
 	}
-	return chosen, nil
+	return chosen, waiting, nil
 }
 
 const updateTaken = `UPDATE ask SET state = 'booked', changed_at = $2 WHERE id = $1 AND state = 'waiting'`
 
 // takeSeats books free slots for an ask that waits, in one transaction.
-func (s *Store) takeSeats(ctx context.Context, tx *db.Tx, found askRow, chosen []seat) error {
+func (s *Store) takeSeats(ctx context.Context, tx *db.Tx, found askRow, chosen []seat, waiting map[string]int64) error {
 	a, err := db.Get[askRow](ctx, tx, lockAsk, found.ID)
 	if err != nil {
 		return fmt.Errorf("lock ask: %w", err)
@@ -237,7 +285,7 @@ func (s *Store) takeSeats(ctx context.Context, tx *db.Tx, found askRow, chosen [
 	if a.State != Waiting {
 		return movedOn(a.ID)
 	}
-	if err := s.mayTake(ctx, tx, a, chosen); err != nil {
+	if err := s.mayTake(ctx, tx, a, chosen, waiting); err != nil {
 		return err
 	}
 	o := offerRow{ID: ident.NewID(s.Random, "off"), AskID: a.ID, LocationID: chosen[0].location, StartsAt: chosen[0].starts}

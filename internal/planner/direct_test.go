@@ -106,6 +106,46 @@ func TestTakingJumpsNoLine(t *testing.T) { // P-66
 	})
 }
 
+// Who waits and can use nothing of what is free keeps nobody from it.
+func TestWhoFitsNothingBlocksNobody(t *testing.T) { // P-66
+	each(t, func(t *testing.T, w *world) {
+		later := plenty(0)
+		later.Fields["desks"] = "2022-12-01..2022-12-31 1x15 uk,en"
+		w.has(later)
+		w.given(t)
+		alone := w.asker(t)
+		alone.DeskLang = "uk"
+		waits := w.ask(t, alone)
+		w.pass(t, w.untilClosing(t)+draw.Delay)
+		w.has(plenty(1)) // whose desk speaks Dutch and English
+		w.work(t)
+		w.pass(t, time.Hour)
+		if got := w.status(t, waits); got.State != planner.Waiting || got.Offer != nil {
+			t.Fatalf("who needs another language is %s", got.State)
+		}
+		r := w.ask(t, w.asker(t))
+		times, err := w.Times(t.Context(), r.Number, r.Code)
+		if err != nil || len(times) == 0 {
+			t.Fatalf("it can take %+v: %v", times, err)
+		}
+		must(t, w.Take(t.Context(), r.Number, r.Code, "assen", times[0].Starts))
+		w.promises(t)
+
+		w.has(plenty(2)) // one speaks it again
+		w.work(t)
+		w.clock.Advance(10 * time.Minute)
+		other := w.ask(t, w.asker(t))
+		if _, err := w.Times(t.Context(), other.Number, other.Code); fault.Key(err) != "planner.direct.line" {
+			t.Errorf("before who waits: %v", err)
+		}
+		w.pass(t, 2*time.Minute)
+		if w.status(t, waits).Offer == nil {
+			t.Error("who waited is offered nothing")
+		}
+		w.promises(t)
+	})
+}
+
 // A thousand people take one slot at the same moment: one has it, and all others are told
 // that somebody was first.
 func TestAThousandTakeOneSlot(t *testing.T) { // P-66
